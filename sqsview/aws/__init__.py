@@ -1,0 +1,1 @@
+"""The adapter to AWS: the only place that imports botocore or aiobotocore."""

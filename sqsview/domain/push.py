@@ -1,0 +1,56 @@
+"""What a platform application and its endpoints are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqsview.domain.arn import Arn
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformApplication:
+    """One push application, ``app/PLATFORM/NAME``, as ListPlatformApplications gives it."""
+
+    arn: str
+    enabled: bool | None = None
+    certificate_expires: str | None = None
+    """``AppleCertificateExpiryDate`` as the server words it."""
+    raw: Mapping[str, str] | None = None
+
+    @property
+    def key(self) -> str:
+        """The identity that rows and the cursor follow."""
+        return self.arn
+
+    @property
+    def name(self) -> str:
+        """The application's name."""
+        return Arn.parse(self.arn).name
+
+    @property
+    def platform(self) -> str:
+        """APNS, GCM, ADM or whatever the ARN says: free text, the list grows."""
+        parts = Arn.parse(self.arn).resource.split("/")
+        return parts[1] if len(parts) > 2 else "?"
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformEndpoint:
+    """One device of a push application."""
+
+    arn: str
+    enabled: bool | None
+    token: str
+    """The device token; mask it wherever it is shown."""
+    user_data: str = ""
+
+    @property
+    def key(self) -> str:
+        """The identity that rows and the cursor follow."""
+        return self.arn
+
+    @property
+    def masked_token(self) -> str:
+        """The token with all but its last four characters hidden."""
+        return "…" + self.token[-4:] if len(self.token) > 8 else "…"

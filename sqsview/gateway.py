@@ -1,0 +1,149 @@
+"""The port to SQS, SNS and CloudWatch: what the poller, the store and the operations may call.
+
+Every method is one API operation and has that operation's name in snake case, so that the gate below can tell
+a read from everything else. Every method is paced by whoever implements it and raises only `GatewayError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from sqsview.domain.push import PlatformApplication, PlatformEndpoint
+from sqsview.domain.queue import QueueReading, QueueRef
+from sqsview.domain.snapshot import CallFigures, Context
+from sqsview.domain.topic import SubscriptionReading, SubscriptionRef, TopicReading
+from sqsview.errors import RefusedReadOnly
+
+LOADING_BUDGET = 400.0
+"""Calls a second while first loading: above it, keys begin to feel the client's own work (1 ms of CPU a call)."""
+DEFAULT_BUDGET = 50.0
+"""Calls a second once loaded, unless the user says otherwise."""
+LISTING_BUDGET = 1000.0
+"""Calls a second of ``ls``, which has no keys to keep alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which account, region and server to connect to, as the user asked for it; None leaves it to the AWS chain."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+
+
+class Meter(Protocol):
+    """Counts calls and holds the budget."""
+
+    def figures(self) -> CallFigures:
+        """Sum up the calls so far."""
+
+    def allow(self, calls_per_second: float | None) -> None:
+        """Set the full budget; None lifts it. A budget that is halved by throttling recovers towards the new one."""
+
+
+class Gateway(Protocol):
+    """One open connection to SQS, SNS and CloudWatch in one account and region."""
+
+    context: Context
+    """Complete but for the account, which ``get_caller_identity`` tells."""
+    meter: Meter
+
+    async def get_caller_identity(self) -> str:
+        """Give the 12-digit account."""
+
+    def list_queues(self, prefix: str = "") -> AsyncIterator[list[QueueRef]]:
+        """Give all queues whose names start with ``prefix``, in pages of up to 1,000."""
+
+    async def get_queue_url(self, name: str, account: str | None = None) -> QueueRef:
+        """Find one queue by name, where listing is not permitted."""
+
+    async def get_queue_attributes(self, queue: QueueRef) -> QueueReading:
+        """Read settings and counts of one queue."""
+
+    async def list_queue_tags(self, queue: QueueRef) -> Mapping[str, str]:
+        """Read the tags of one queue."""
+
+    def list_topics(self) -> AsyncIterator[list[str]]:
+        """Give the ARNs of all topics, in pages of 100."""
+
+    async def get_topic_attributes(self, arn: str) -> TopicReading:
+        """Read the settings of one topic."""
+
+    def list_subscriptions(self) -> AsyncIterator[list[SubscriptionRef]]:
+        """Give all subscriptions of all topics, in pages of 100."""
+
+    async def get_subscription_attributes(self, arn: str) -> SubscriptionReading:
+        """Read the settings of one subscription; never called with a literal in place of the ARN."""
+
+    async def list_tags_for_resource(self, arn: str) -> Mapping[str, str]:
+        """Read the tags of one topic."""
+
+    def list_platform_applications(self) -> AsyncIterator[list[PlatformApplication]]:
+        """Give all push applications, in pages of 100."""
+
+    def list_endpoints_by_platform_application(self, arn: str) -> AsyncIterator[list[PlatformEndpoint]]:
+        """Give the devices of one push application, in pages of 100; ask for the next page only when needed."""
+
+    async def get_metric_data(self, queue_names: Sequence[str]) -> Mapping[str, float]:
+        """Read ApproximateAgeOfOldestMessage, in seconds, of up to 500 queues; absent where there is no figure.
+
+        Costs money: $0.01 per 1,000 queues. Only called where CloudWatch was switched on.
+        """
+
+
+class Opener(Protocol):
+    """Connects; the adapter's way in."""
+
+    def __call__(self, target: Target) -> AbstractAsyncContextManager[Gateway]:
+        """Open a gateway; entering raises `SessionError` where the configuration makes a call impossible."""
+
+
+READS = frozenset(
+    {
+        "get_caller_identity",
+        "list_queues",
+        "get_queue_url",
+        "get_queue_attributes",
+        "list_queue_tags",
+        "list_topics",
+        "get_topic_attributes",
+        "list_subscriptions",
+        "get_subscription_attributes",
+        "list_tags_for_resource",
+        "list_platform_applications",
+        "list_endpoints_by_platform_application",
+        "get_metric_data",
+    }
+)
+"""The calls that change nothing. ReceiveMessage is not among them: it raises the receive count and hides messages."""
+
+_PLAIN = frozenset({"context", "meter"})
+
+
+class _ReadOnly:
+    """Passes what is on the list of reads and refuses all else, also what nobody thought of yet."""
+
+    def __init__(self, inner: object) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        if name in READS or name in _PLAIN:
+            return getattr(self._inner, name)
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def refuse(*_arguments: object, **_named: object) -> Callable[..., Any]:
+            raise RefusedReadOnly(name)
+
+        return refuse
+
+
+def guarded(gateway: Gateway, *, read_only: bool) -> Gateway:
+    """Put the write gate around ``gateway``: in read-only mode only the calls in `READS` pass.
+
+    Every gateway that the program uses goes through here, so keys, palette and sub-commands share one gate.
+    """
+    return cast(Gateway, _ReadOnly(gateway)) if read_only else gateway

@@ -1,0 +1,1 @@
+"""The terminal interface, in Textual; it sees snapshots and never AWS."""

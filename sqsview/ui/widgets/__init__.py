@@ -1,0 +1,1 @@
+"""The widgets: each draws values it is given and knows nothing of where they come from."""
