@@ -41,6 +41,9 @@ class Problem:
     @property
     def line(self) -> str:
         """The whole of it in one line."""
-        start = f"{self.thing}: " if self.thing else ""
-        end = f" · {self.remedy}" if self.remedy else ""
-        return f"{start}{self.text}{end}"
+        return f"{self.thing}: {self.advice}" if self.thing else self.advice
+
+    @property
+    def advice(self) -> str:
+        """What is wrong and what to do, without the thing it concerns."""
+        return f"{self.text} · {self.remedy}" if self.remedy else self.text

@@ -131,5 +131,7 @@ class Snapshot:
     topics_problem: Problem | None = None
     """Why the topics or subscriptions could not be listed, where only they could not."""
     applications_problem: Problem | None = None
+    applications_listed: bool = False
+    """Whether the push applications were asked for and answered; they are only read once somebody looks."""
     taken_at: float = 0.0
     """Monotonic seconds."""

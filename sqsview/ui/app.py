@@ -1,0 +1,226 @@
+"""The app: it wires keys and snapshots to screens, and leaves the work to others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from sqsview.clock import Clock, SystemClock
+from sqsview.domain.snapshot import Snapshot
+from sqsview.domain.text import printable
+from sqsview.domain.topology import Topology
+from sqsview.ui import actions
+from sqsview.ui.actions import View
+from sqsview.ui.guard import GUARD
+from sqsview.ui.scene import Scene, Totals, totals
+from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
+from sqsview.ui.screens.queues import QueuesScreen
+
+if TYPE_CHECKING:
+    from sqsview.live.feed import Feed
+
+TICK = 0.5
+"""Seconds between two looks at the feed: at most two paints a second, however fast facts come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class UiOptions:
+    """What the configuration says about the interface."""
+
+    theme: str | None = None
+    """The name of a Textual theme."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys by binding id, in place of the defaults."""
+
+
+def _screen(module: str, name: str) -> Callable[[], Screen[Any]]:
+    """Make a screen when it is first shown: the start does not pay for what is not on screen."""
+
+    def make() -> Screen[Any]:
+        screen: Screen[Any] = getattr(import_module(f"sqsview.ui.screens.{module}"), name)()
+        return screen
+
+    return make
+
+
+class Dashboard(App[None]):
+    """The dashboard over one feed."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "sqsview"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(action for action in actions.ACTIONS if action.of_app)]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        View.QUEUES.value: QueuesScreen,
+        View.TOPICS.value: _screen("topics", "TopicsScreen"),
+        View.FANOUT.value: _screen("fanout", "FanoutScreen"),
+        View.PUSH.value: _screen("push", "PushScreen"),
+        View.ACTIVITY.value: _screen("activity", "ActivityScreen"),
+    }
+    DEFAULT_MODE = View.QUEUES.value
+
+    def __init__(self, feed: Feed, options: UiOptions = UiOptions(), clock: Clock | None = None) -> None:
+        super().__init__()
+        self.feed = feed
+        self.clock = clock or SystemClock()
+        self.keymap: Mapping[str, str] = options.keys
+        """Keys by binding id, where the user changed them."""
+        self._theme_wanted = options.theme
+        self._scene = Scene(Snapshot(), Topology(), self.clock.monotonic(), self.clock.epoch())
+        self._totals = Totals(None, None, None)
+        self._generation = -1
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the screens show now."""
+        return self._scene.snapshot
+
+    @property
+    def scene(self) -> Scene:
+        """The snapshot with its wiring and its time."""
+        return self._scene
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Add the guard behind Textual's own filters: nothing that a terminal obeys gets past it."""
+        return [*super().get_line_filters(), GUARD]
+
+    @property
+    def fault(self) -> BaseException | None:
+        """The bug that ended the app, for the caller to report; None where it ended as it should."""
+        fault = self._exception
+        return getattr(fault, "error", fault)  # a worker's fault comes wrapped, without its own traceback
+
+    def _fatal_error(self) -> None:
+        # Textual would print a traceback with the values of local variables: bodies and secrets among them.
+        self._close_messages_no_wait()
+
+    def on_mount(self) -> None:
+        """Start reading once the first frame is painted."""
+        if self._theme_wanted is not None:
+            self.theme = self._theme_wanted
+        self.set_keymap(dict(self.keymap))
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self.run_worker(self.feed.run(), name="feed", description="feed", exit_on_error=True)
+        self.set_interval(TICK, self._tick)
+
+    def _tick(self) -> None:
+        """Take a new snapshot if anything moved, and draw it; the header's ages move in any case."""
+        moved = self.feed.generation != self._generation
+        if moved:
+            snapshot = self.feed.snapshot()
+            self._generation = snapshot.generation
+            topology = self.feed.topology()
+            self._totals = totals(snapshot.queues.values(), topology)
+        else:
+            snapshot, topology = self._scene.snapshot, self._scene.topology
+        self._scene = Scene(snapshot, topology, self.clock.monotonic(), self.clock.epoch())
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, DashboardScreen):
+                screen.show(self._scene, self._totals, moved=moved)
+                break
+
+    def draw(self, screen: DashboardScreen) -> None:
+        """Draw the current snapshot on a screen that was not shown before."""
+        screen.show(self._scene, self._totals, moved=True)
+
+    def on_app_focus(self) -> None:
+        """Read at full pace again: the terminal is looked at."""
+        self.feed.focus(True)
+
+    def on_app_blur(self) -> None:
+        """Read less: the terminal is not looked at."""
+        self.feed.focus(False)
+
+    def say(self, text: str, *, title: str = "", warning: bool = False) -> None:
+        """Show one line in passing; the text may be anything."""
+        self.notify(
+            printable(text),
+            title=printable(title),
+            severity="warning" if warning else "information",
+            markup=False,
+        )
+
+    def action_tab(self, tab: str) -> None:
+        """Go to a tab, as it was left."""
+        if self.current_mode != tab:
+            self.switch_mode(tab)
+
+    def action_refresh_now(self) -> None:
+        """Read again what is on screen, list again, or connect again."""
+        self.feed.refresh()
+        self.say("reading again")
+
+    def action_help(self) -> None:
+        """Open the help of the screen that is shown."""
+        from sqsview.ui.screens.help import HelpScreen
+
+        screen = self.screen
+        if isinstance(screen, DashboardScreen):
+            self.push_screen(HelpScreen(screen.VIEW, self.keymap))
+
+    def action_command_line(self) -> None:
+        """Open the command line."""
+        from sqsview.ui.screens.command_line import CommandLine
+
+        self.push_screen(CommandLine())
+
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        from textual.command import CommandPalette
+
+        from sqsview.ui.palette import PROVIDERS
+
+        if not CommandPalette.is_open(cast("App[object]", self)):
+            self.push_screen(CommandPalette(providers=PROVIDERS, placeholder="a command, a queue or a topic"))
+
+    def change_target(self, *, profile: str | None = None, region: str | None = None) -> None:
+        """Look at another account or region; what was read of the old one is forgotten."""
+        target = self.feed.target
+        self.feed.switch(
+            replace(
+                target,
+                profile=profile or target.profile,
+                region=region or (None if profile else target.region),
+            )
+        )
+
+    def change_theme(self, name: str) -> None:
+        """Use another of Textual's themes."""
+        if name in self.available_themes:
+            self.theme = name
+        else:
+            near = get_close_matches(name, self.available_themes, 1)
+            hint = f"did you mean {near[0]}?" if near else "the palette lists them: theme"
+            self.say(f"there is no theme {name}; {hint}", warning=True)
+
+    def open_details(self, subject: Subject) -> None:
+        """Open the details of one thing."""
+        from sqsview.ui.screens.details import DetailsScreen
+
+        tab = self.screen.TAB if isinstance(self.screen, DashboardScreen) else View.QUEUES
+        self.push_screen(DetailsScreen(subject, tab))
+
+    def jump(self, key: str) -> None:
+        """Show a queue or topic where it is listed, with the cursor on it."""
+        tab = View.QUEUES if key in self.snapshot.queues else View.TOPICS
+        self.action_tab(tab.value)
+        self.call_after_refresh(self._move_to, key)
+
+    def _move_to(self, key: str) -> None:
+        from sqsview.ui.screens.table_screen import TableScreen
+
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        screen = self.screen_stack[0]
+        if isinstance(screen, TableScreen):
+            screen.jump_to(key)

@@ -1,0 +1,151 @@
+"""What all screens share: the header above, the keys below, and a snapshot that comes in at one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from sqsview.ui import actions
+from sqsview.ui.actions import View
+from sqsview.ui.scene import Scene, Totals
+from sqsview.ui.widgets.header import StatusHeader
+from sqsview.ui.widgets.key_bar import KeyBar
+from sqsview.ui.widgets.tab_bar import TabBar
+
+if TYPE_CHECKING:
+    from sqsview.ui.app import Dashboard
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The thing that a key acts upon, captured when the key is pressed."""
+
+    key: str
+    """Names it in the snapshot and to the feed."""
+    name: str
+    """What a person calls it."""
+    kind: str
+    """``queue``, ``topic``, ``subscription``, ``application`` or ``endpoint``."""
+    arn: str | None
+    """None where it has none, as a pending subscription."""
+    url: str | None = None
+    """The queue's URL."""
+
+
+class DashboardScreen(Screen[None]):
+    """A screen with the header, the tabs and the key bar."""
+
+    VIEW: ClassVar[View]
+    TAB: View
+    """The tab that this screen belongs to."""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual types it so
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (20, "-short"), (32, "-tall")]  # noqa: RUF012 - Textual types it so
+
+    @property
+    def dashboard(self) -> Dashboard:
+        """The app, with its own type."""
+        return cast("Dashboard", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay out header, body and key bar."""
+        yield StatusHeader(self.TAB)
+        yield from self.compose_body()
+        yield KeyBar()
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Give what stands between header and key bar."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Draw what is known already."""
+        self.show_keys()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another screen was shown."""
+        self.dashboard.draw(self)
+
+    def show(self, scene: Scene, sums: Totals, *, moved: bool) -> None:
+        """Draw a snapshot; ``moved`` is false where only time has passed since the last one."""
+        self.query_one(StatusHeader).show(scene.snapshot, sums, scene.now)
+        self.show_body(scene, moved=moved)
+
+    def show_body(self, scene: Scene, *, moved: bool) -> None:
+        """Draw the part of a snapshot that this screen is about."""
+        raise NotImplementedError
+
+    def subject(self) -> Subject | None:
+        """Give the thing under the cursor."""
+        return None
+
+    def subjects(self) -> list[Subject]:
+        """Give what is marked, or else the thing under the cursor."""
+        subject = self.subject()
+        return [] if subject is None else [subject]
+
+    def show_keys(self) -> None:
+        """Write the keys that work here, now, into the key bar."""
+        keymap = self.dashboard.keymap
+        usable = sorted(
+            (action for action in actions.for_view(self.VIEW) if action.bar and self._usable(action)),
+            key=lambda action: action.bar,
+        )
+        self.query_one(KeyBar).show(
+            [(actions.key_name(keymap.get(action.id, action.keys)), action.label, action.call) for action in usable]
+        )
+
+    def _usable(self, action: actions.Action) -> bool:
+        return not action.needs_row or self.subject() is not None
+
+    def on_tab_bar_chosen(self, event: TabBar.Chosen) -> None:
+        """Go to the tab that was clicked."""
+        event.stop()
+        self.dashboard.action_tab(event.tab)
+
+    async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
+        """Do what was clicked in the key bar."""
+        event.stop()
+        await self.run_action(event.action)
+
+    def action_copy(self) -> None:
+        """Copy the ARNs of what is marked or under the cursor."""
+        found = self.subjects()
+        arns = [subject.arn for subject in found if subject.arn]
+        if not arns:
+            self.dashboard.say("nothing here has an ARN to copy", warning=True)
+            return
+        self.app.copy_to_clipboard("\n".join(arns))
+        self.dashboard.say(f"copied {arns[0]}" if len(arns) == 1 else f"copied {len(arns)} ARNs")
+
+    def action_console(self) -> None:
+        """Show the console link of what is under the cursor, and copy it."""
+        from sqsview.domain.console import console_url
+
+        subject = self.subject()
+        if subject is None:
+            return
+        context = self.dashboard.snapshot.context
+        if context.endpoint is not None:
+            self.dashboard.say(f"{context.endpoint} is not AWS: there is no console page", warning=True)
+            return
+        url = console_url(subject.arn, url=subject.url) if subject.arn else None
+        if url is None:
+            self.dashboard.say(f"the AWS console has no page for {subject.name}", warning=True)
+            return
+        self.app.copy_to_clipboard(url)
+        self.dashboard.say(url, title="copied the console link")
+
+    def action_details(self) -> None:
+        """Open the details of what is under the cursor."""
+        subject = self.subject()
+        if subject is not None:
+            self.dashboard.open_details(subject)
+
+    async def action_back(self) -> None:
+        """Go back one step; the first screen of a tab stays."""
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
