@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 FIFO_SUFFIX = ".fifo"
 """Ends the name of every FIFO queue and topic (SQS and SNS API references, CreateQueue and CreateTopic)."""
 
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile("[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,15 @@ def name_of(arn_or_url: str) -> str:
         except ValueError:
             return arn_or_url
     if "://" in arn_or_url:
-        return unquote(urlsplit(arn_or_url).path.rstrip("/").rpartition("/")[2]) or arn_or_url
+        return unquote(_path(arn_or_url).rstrip("/").rpartition("/")[2]) or arn_or_url
     return arn_or_url
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # such as a bracket that is never closed; anybody can subscribe one
+        return ""
 
 
 def account_in_url(url: str) -> str | None:
@@ -76,7 +83,7 @@ def account_in_url(url: str) -> str | None:
 
     The host is never looked at: AWS has had several, and other servers use their own.
     """
-    segments = [segment for segment in urlsplit(url).path.split("/") if segment]
+    segments = [segment for segment in _path(url).split("/") if segment]
     if len(segments) >= 2 and _ACCOUNT.fullmatch(segments[-2]):
         return segments[-2]
     return None

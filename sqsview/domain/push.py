@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqsview.domain.arn import Arn
+from sqsview.domain.arn import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class PlatformApplication:
     @property
     def name(self) -> str:
         """The application's name."""
-        return Arn.parse(self.arn).name
+        return name_of(self.arn)
 
     @property
     def platform(self) -> str:
         """APNS, GCM, ADM or whatever the ARN says: free text, the list grows."""
-        parts = Arn.parse(self.arn).resource.split("/")
+        parts = self.arn.split(":", 5)[-1].split("/")
         return parts[1] if len(parts) > 2 else "?"
 
 
@@ -49,6 +49,11 @@ class PlatformEndpoint:
     def key(self) -> str:
         """The identity that rows and the cursor follow."""
         return self.arn
+
+    @property
+    def name(self) -> str:
+        """The device's own id, the last part of the ARN."""
+        return name_of(self.arn)
 
     @property
     def masked_token(self) -> str:

@@ -27,7 +27,7 @@ class QueueRef:
     """Where a queue is; known from a listing alone."""
 
     arn: str
-    """The identity: account, region and name. Built from the listing; servers give equal URLs in all regions."""
+    """The identity: account, region and name, from the listing: servers give equal URLs in all regions."""
     url: str
     """What every SQS call but the message-move ones takes."""
     name: str
@@ -95,7 +95,7 @@ class QueueReading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Queue:
-    """All that is known of one queue. A new object stands for every change; equal identity means unchanged."""
+    """All that is known of one queue. A new object stands for every change; the same one means unchanged."""
 
     ref: QueueRef
     counts: Counts | None = None

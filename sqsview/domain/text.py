@@ -9,8 +9,8 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 """C0, DEL and C1: what a terminal obeys. U+009B alone starts a control sequence."""
 
 _RISKY = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
 )
 """Controls, bidirectional and zero-width formatting, tags, blank fillers and lone surrogates."""
 
@@ -28,10 +28,10 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """Give ``text`` as one safe line: controls as their pictures, invisible and bidirectional characters by number.
+    """Give ``text`` as one safe line: controls as pictures, invisible and bidirectional characters by number.
 
-    ``ESC`` becomes ``␛``, a newline ``␊``, U+202E ``<U+202E>``. The result has no character that a terminal obeys,
-    so it is shown as it is; copying and exporting use the original.
+    ``ESC`` becomes ``␛``, a newline ``␊``, U+202E ``<U+202E>``. The result has no character that a terminal
+    obeys, so it is shown as it is; copying and exporting use the original.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -44,11 +44,11 @@ def printable_lines(text: str) -> list[str]:
 
 
 def shortened(text: str, width: int) -> str:
-    """Cut ``text`` to ``width`` characters with an ellipsis in the middle, so that both ends stay readable."""
+    """Cut ``text`` to ``width`` characters with an ellipsis in the middle, so that both ends stay legible."""
     if len(text) <= width:
         return text
     if width <= 1:
         return "…"[:width]
-    head = (width - 1 + 1) // 2
+    head = width // 2
     tail = width - 1 - head
     return text[:head] + "…" + (text[-tail:] if tail else "")

@@ -120,6 +120,15 @@ class Subscription:
         return self.ref.key
 
     @property
+    def name(self) -> str:
+        """What it delivers to, as short as it stays clear: a queue's name, an application's device, else all of it."""
+        endpoint = self.ref.endpoint
+        if not is_arn(endpoint):
+            return endpoint
+        parts = endpoint.split("/")
+        return f"{parts[2]} {parts[3][:8]}" if len(parts) == 4 else name_of(endpoint)
+
+    @property
     def status(self) -> SubscriptionStatus:
         """Confirmed, pending or deleted, from the listing's literal or from the attributes."""
         if self.ref.arn == DELETED_LITERAL:
@@ -157,7 +166,7 @@ class Topic:
         return is_fifo(self.arn)
 
     def count(self, status: SubscriptionStatus) -> int:
-        """Count the subscriptions of this status: the server's figure where it has one that is not below ours.
+        """Count the subscriptions of this status: the server's figure, unless it is below what was listed.
 
         Some servers leave their counters at 0, so the subscriptions that were listed are the floor.
         """

@@ -1,0 +1,260 @@
+"""Whether what is published to a topic can get to where its subscriptions point, as far as metadata shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqsview.domain.access import Answer, admits
+from sqsview.domain.arn import Arn, is_arn, is_fifo, name_of
+from sqsview.domain.problem import Problem, ProblemKind
+from sqsview.domain.queue import Queue
+from sqsview.domain.snapshot import Context
+from sqsview.domain.topic import Subscription, SubscriptionStatus, Topic
+from sqsview.domain.topology import SQS_PROTOCOL, Topology
+
+AWS_MANAGED_KEY = "alias/aws/sqs"
+"""The key whose policy nobody can edit, so it never admits SNS (SNS Developer Guide, "Encrypted topics")."""
+
+_CLOSED_TO_FIFO = frozenset({"http", "https", "email", "email-json", "sms", "application"})
+"""Protocols that a FIFO topic does not deliver to (SNS Developer Guide, "FIFO topics")."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """One way out of a topic: subscription, queue and where failures go."""
+
+    topic: Topic
+    subscription: Subscription
+    queue: Queue | None = None
+    """The subscribed queue; None for other protocols and where it is not known."""
+    dead_letter_queue: Queue | None = None
+    """Where the queue gives messages up to; None where there is none or it is not known."""
+    dead_letter_arn: str | None = None
+    """The queue's redrive target, also where that queue is not known."""
+    max_receive_count: int | None = None
+    subscription_dead_letter_queue: Queue | None = None
+    """Where SNS puts what it could not deliver; None where there is none or it is not known."""
+    subscription_dead_letter_arn: str | None = None
+    delivers: bool = True
+    """False where something that metadata shows keeps messages from arriving."""
+    fault: Problem | None = None
+    """The first thing that is wrong: with the delivery, else with a dead-letter queue."""
+    uncertain: str | None = None
+    """What could not be checked and why, in one line; None where there is a fault or all was checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One fault, or one thing that cannot be told."""
+
+    text: str
+    remedy: str = ""
+    certain: bool = True
+    stops: bool = True
+
+
+def edges(topic: Topic, topology: Topology, context: Context) -> tuple[Edge, ...]:
+    """Describe every subscription of ``topic``, in the topic's order."""
+    return tuple(edge(topic, subscription, topology, context) for subscription in topic.subscriptions)
+
+
+def edge(topic: Topic, subscription: Subscription, topology: Topology, context: Context) -> Edge:
+    """Describe one subscription of ``topic``."""
+    ref, details = subscription.ref, subscription.settings
+    queue = topology.queue_by_arn(ref.endpoint) if ref.protocol == SQS_PROTOCOL else None
+    settings = queue.settings if queue is not None else None
+    fault: _Finding | None = None
+    uncertain: str | None = None
+    for finding in _findings(topic, subscription, queue, topology, context):
+        if finding.certain:
+            fault = finding
+            break
+        uncertain = uncertain or finding.text
+    failed_to = details.dead_letter_target if details is not None else None
+    return Edge(
+        topic=topic,
+        subscription=subscription,
+        queue=queue,
+        dead_letter_queue=topology.dead_letter_queue_of(queue) if queue is not None else None,
+        dead_letter_arn=settings.dead_letter_target if settings is not None else None,
+        max_receive_count=settings.max_receive_count if settings is not None else None,
+        subscription_dead_letter_queue=topology.queue_by_arn(failed_to) if failed_to is not None else None,
+        subscription_dead_letter_arn=failed_to,
+        delivers=fault is None or not fault.stops,
+        fault=None if fault is None else _problem(fault, subscription),
+        uncertain=uncertain if fault is None else None,
+    )
+
+
+def _problem(fault: _Finding, subscription: Subscription) -> Problem:
+    endpoint = subscription.ref.endpoint
+    return Problem(ProblemKind.WIRING, fault.text, fault.remedy, name_of(endpoint) if is_arn(endpoint) else endpoint)
+
+
+def _findings(
+    topic: Topic, subscription: Subscription, queue: Queue | None, topology: Topology, context: Context
+) -> Iterator[_Finding]:
+    """Give what is wrong or cannot be told: what stops the delivery first."""
+    yield from _status(subscription)
+    if subscription.ref.protocol == SQS_PROTOCOL:
+        yield from _delivery(topic, subscription.ref.endpoint, queue, topology, context)
+        if queue is not None:
+            yield from _given_up(queue, topology, context)
+    elif topic.fifo:
+        yield from _fifo_elsewhere(subscription.ref.protocol)
+    yield from _undelivered(topic, subscription, topology, context)
+
+
+def _status(subscription: Subscription) -> Iterator[_Finding]:
+    if subscription.status is SubscriptionStatus.DELETED:
+        yield _Finding("the subscription is deleted", "subscribe it again")
+    elif subscription.status is SubscriptionStatus.PENDING:
+        yield _Finding("pending: nothing arrives until it is confirmed", _confirmation(subscription.ref.protocol))
+
+
+def _confirmation(protocol: str) -> str:
+    if protocol in ("email", "email-json"):
+        return "the recipient follows the link in the mail, which is valid for 2 days; else subscribe again"
+    if protocol == SQS_PROTOCOL:
+        return "the confirmation lies in the queue as a message with a SubscribeURL"
+    return "the endpoint confirms with the token that it was sent, within 2 days; else subscribe again"
+
+
+def _fifo_elsewhere(protocol: str) -> Iterator[_Finding]:
+    if protocol in _CLOSED_TO_FIFO:
+        yield _Finding(f"a FIFO topic does not deliver by {protocol}", "subscribe a queue")
+    else:
+        yield _Finding(f"whether a FIFO topic delivers by {protocol} is not known here", certain=False)
+
+
+def _delivery(
+    topic: Topic, endpoint: str, queue: Queue | None, topology: Topology, context: Context
+) -> Iterator[_Finding]:
+    """Check that the subscribed queue is there, of the right type, and lets the topic in."""
+    if not topic.fifo and is_fifo(endpoint):
+        yield _Finding("a standard topic does not deliver to a FIFO queue", "use a FIFO topic or a standard queue")
+    if queue is None:
+        yield from _absent(endpoint, "the queue", "remove the subscription, or create the queue", topology, context)
+        return
+    if _gone(queue):
+        yield _Finding("the queue no longer exists", "remove the subscription, or create the queue")
+    yield from _let_in(topic, queue, "the queue", stops=True)
+
+
+def _let_in(topic: Topic, queue: Queue, called: str, *, stops: bool) -> Iterator[_Finding]:
+    """Check that SNS may send to ``queue``: its policy, and the key it is encrypted with."""
+    settings = queue.settings
+    if settings is None:
+        yield _Finding(f"the settings of {called} are not known{_because(queue.problem)}", certain=False)
+        return
+    verdict = admits(settings.policy, settings.arn, topic.arn)
+    reason = verdict.reason if stops else f"{called}: {verdict.reason}"
+    if verdict.answer is Answer.NO:
+        yield _Finding(
+            reason,
+            f"in the policy of {queue.name}, allow sns.amazonaws.com sqs:SendMessage where aws:SourceArn is "
+            f"{topic.arn}",
+            stops=stops,
+        )
+    elif verdict.answer is Answer.CANNOT_TELL:
+        yield _Finding(reason, certain=False)
+    if settings.kms_key is not None:
+        if settings.kms_key.endswith(AWS_MANAGED_KEY):
+            yield _Finding(
+                f"{called} is encrypted with {AWS_MANAGED_KEY}, which SNS cannot use",
+                "encrypt it with SSE-SQS, or with a KMS key of your own that admits SNS",
+                stops=stops,
+            )
+        else:
+            yield _Finding(f"whether the KMS key of {called} admits SNS cannot be seen here", certain=False)
+
+
+def _given_up(queue: Queue, topology: Topology, context: Context) -> Iterator[_Finding]:
+    """Check the dead-letter queue that the subscribed queue names in its redrive policy."""
+    settings = queue.settings
+    if settings is None or settings.dead_letter_target is None:
+        return
+    target = settings.dead_letter_target
+    called = f"its dead-letter queue {name_of(target)}"
+    dead = topology.queue_by_arn(target)
+    if dead is None:
+        remedy = "create it, or name another in the redrive policy"
+        yield from _absent(target, called, remedy, topology, context, stops=False)
+    elif _gone(dead):
+        yield _Finding(f"{called} no longer exists", "create it, or name another in the redrive policy", stops=False)
+    if is_fifo(target) is not queue.ref.fifo:
+        kinds = "standard, the queue is FIFO" if queue.ref.fifo else "FIFO, the queue is standard"
+        yield _Finding(f"{called} is {kinds}", "name one of the same type", stops=False)
+    if dead is not None:
+        yield from _accepts(dead, queue, called)
+
+
+def _accepts(dead: Queue, queue: Queue, called: str) -> Iterator[_Finding]:
+    """Check that the redrive allow policy of ``dead`` takes what ``queue`` gives up."""
+    settings = dead.settings
+    if settings is None:
+        yield _Finding(f"the settings of {called} are not known{_because(dead.problem)}", certain=False)
+    elif settings.redrive_permission == "denyAll" or (
+        settings.redrive_permission == "byQueue"
+        and queue.arn not in settings.redrive_sources
+        and queue.key not in settings.redrive_sources
+    ):
+        yield _Finding(
+            f"{called} does not accept messages from this queue",
+            f"add the queue to the redrive allow policy of {dead.name}",
+            stops=False,
+        )
+
+
+def _undelivered(topic: Topic, subscription: Subscription, topology: Topology, context: Context) -> Iterator[_Finding]:
+    """Check the dead-letter queue of the subscription itself, which SNS sends to as to any queue."""
+    if subscription.settings is None:
+        if subscription.ref.readable:
+            why = _because(subscription.problem)
+            yield _Finding(f"the settings of the subscription are not known{why}", certain=False)
+        return
+    target = subscription.settings.dead_letter_target
+    if target is None:
+        return
+    called = f"the subscription's dead-letter queue {name_of(target)}"
+    remedy = "create it, or name another for the subscription"
+    if is_fifo(target) is not topic.fifo:
+        kinds = "standard, the topic is FIFO" if topic.fifo else "FIFO, the topic is standard"
+        yield _Finding(f"{called} is {kinds}", "name one of the topic's type", stops=False)
+    dead = topology.queue_by_arn(target)
+    if dead is None:
+        yield from _absent(target, called, remedy, topology, context, stops=False)
+    elif _gone(dead):
+        yield _Finding(f"{called} no longer exists", remedy, stops=False)
+    else:
+        yield from _let_in(topic, dead, called, stops=False)
+
+
+def _absent(
+    arn: str, called: str, remedy: str, topology: Topology, context: Context, *, stops: bool = True
+) -> Iterator[_Finding]:
+    """Say what it means that a queue is not among those that were listed."""
+    try:
+        place = Arn.parse(arn)
+    except ValueError:
+        yield _Finding(f"{called} has no proper ARN, so it cannot be looked for", certain=False)
+        return
+    if context.account is None or context.region is None:
+        yield _Finding(f"{called} was not found, and the account is not known yet", certain=False)
+    elif (place.account, place.region) != (context.account, context.region):
+        same_account = place.account == context.account
+        elsewhere = f"region {place.region}" if same_account else f"account {place.account}"
+        yield _Finding(f"{called} is in {elsewhere}: it cannot be checked from here", certain=False)
+    elif not topology.complete:
+        yield _Finding(f"{called} is not among the queues that were listed; not all were", certain=False)
+    else:
+        yield _Finding(f"{called} does not exist", remedy, stops=stops)
+
+
+def _gone(queue: Queue) -> bool:
+    return queue.problem is not None and queue.problem.kind is ProblemKind.GONE
+
+
+def _because(problem: Problem | None) -> str:
+    return f": {problem.text}" if problem is not None else " yet"
