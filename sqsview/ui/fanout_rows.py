@@ -16,7 +16,6 @@ from sqsview.domain.topology import Orphan
 from sqsview.domain.wiring import Edge
 from sqsview.ui.arrangement import Matcher
 from sqsview.ui.scene import Scene
-from sqsview.ui.topic_columns import endpoint_name
 from sqsview.ui.widgets.cells import Cell, Cells, Tone
 from sqsview.ui.widgets.columns import Column
 
@@ -52,7 +51,7 @@ def topic_rows(topic: Topic, edges: Sequence[Edge]) -> list[FanRow]:
     rows = [FanRow(topic.key, topic.name, Level.TOPIC, topic, broken=broken, total=len(edges))]
     for place, edge in enumerate(edges, 1):
         key = f"{topic.key} → {edge.subscription.key}"
-        name = endpoint_name(edge.subscription)
+        name = edge.subscription.name
         rows.append(FanRow(key, name, Level.EDGE, topic, edge, last=place == len(edges)))
     return rows
 
@@ -111,11 +110,17 @@ def _to(row: FanRow, scene: Scene) -> Cells | Cell | None:
     protocol = subscription.ref.protocol
     kind = () if protocol == "sqs" else (Cell(f"{protocol} ", Tone.QUIET),)
     arrow = Cell("─▶ " if row.edge.delivers else "─✗ ", Tone.QUIET if row.edge.delivers else Tone.BAD)
-    return arrow, *kind, Cell(endpoint_name(subscription))
+    reason = () if row.edge.delivers or row.edge.fault is None else (Cell(f"  {row.edge.fault.text}", Tone.WARN),)
+    return arrow, *kind, Cell(subscription.name), *reason
+
+
+def _said(row: FanRow) -> bool:
+    """Tell whether the reason why nothing is delivered takes the place of the counts."""
+    return row.edge is not None and not row.edge.delivers
 
 
 def _visible(row: FanRow, scene: Scene) -> Cells | Cell | None:
-    if row.orphan is not None:
+    if row.orphan is not None or _said(row):
         return None
     queue = _now(row.edge.queue, scene) if row.edge is not None else None
     if queue is None or queue.counts is None:
@@ -131,8 +136,8 @@ def _visible(row: FanRow, scene: Scene) -> Cells | Cell | None:
 
 def _dead_letter_queue(row: FanRow, scene: Scene) -> Cells | Cell | None:
     edge = row.edge
-    if edge is None:
-        return None if row.orphan is not None else Cell("")
+    if edge is None or _said(row):
+        return None if edge is not None or row.orphan is not None else Cell("")
     if edge.fault is not None:
         return Cell(edge.fault.text, Tone.BAD)
     if edge.dead_letter_arn is not None:

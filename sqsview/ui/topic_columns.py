@@ -97,16 +97,10 @@ TOPIC_MATCHER: Matcher[Topic] = Matcher(
 )
 
 
-def endpoint_name(subscription: Subscription) -> str:
-    """Give what a subscription delivers to, as short as it stays clear: a queue's name, else the whole endpoint."""
-    endpoint = subscription.ref.endpoint
-    return name_of(endpoint) if is_arn(endpoint) else endpoint
-
-
 def _endpoint(subscription: Subscription, _scene: Scene) -> Cells:
     if subscription.problem is not None:
-        return Cell("! ", Tone.BAD), Cell(endpoint_name(subscription), Tone.WARN)
-    return Cell("  "), Cell(endpoint_name(subscription))
+        return Cell("! ", Tone.BAD), Cell(subscription.name, Tone.WARN)
+    return Cell("  "), Cell(subscription.name)
 
 
 def _status(subscription: Subscription, _scene: Scene) -> Cell:
@@ -157,7 +151,7 @@ SUBSCRIPTION_COLUMNS: tuple[SubscriptionColumn, ...] = (
 )
 
 SUBSCRIPTION_SORT_KEYS: Mapping[str, Callable[[Subscription, Scene], Any]] = {
-    "endpoint": lambda row, _: endpoint_name(row),
+    "endpoint": lambda row, _: row.name,
     "protocol": lambda row, _: row.ref.protocol,
     "status": lambda row, _: row.status.value,
     "filter": lambda row, _: row.settings.filter_policy if row.settings else None,

@@ -90,7 +90,18 @@ def about_queue(queue: Queue, scene: Scene) -> list[Line]:
             lines.append((Cell(queue.problem.remedy, Tone.WARN),))
     if queue.history is not None and queue.counts is not None:
         rate = queue.history.rate(scene.now)
-        lines.append((Cell(words.flow_in_words(rate, queue.history.seconds_to_empty(scene.now), queue.counts)),))
+        lines.append(
+            (
+                Cell(
+                    words.flow_in_words(
+                        rate,
+                        queue.history.seconds_to_empty(scene.now),
+                        queue.counts,
+                        dead_letters=topology.is_dead_letter_queue(queue),
+                    )
+                ),
+            )
+        )
     fed = [
         (topic.name, "topic" if subscription.settings is None else words.feed_in_words(subscription))
         for topic, subscription in topology.feeds(queue)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from textual.content import Content
 from textual.widget import Widget
@@ -18,7 +18,16 @@ from sqsview.ui.widgets.filter_bar import FilterBar
 from sqsview.ui.widgets.lines_view import LinesView
 from sqsview.ui.widgets.row_table import Keyed, RowTable
 
-Row = TypeVar("Row", bound=Keyed)
+
+class Named(Keyed, Protocol):
+    """A row: it has an identity and a name."""
+
+    @property
+    def name(self) -> str:
+        """What rows that are equal otherwise are sorted by."""
+
+
+Row = TypeVar("Row", bound=Named)
 
 _FILLING = (Connection.CONNECTING, Connection.LOADING)
 
@@ -285,6 +294,5 @@ def titled(text: str) -> Content:
     return Content(printable(text))
 
 
-def _name(row: Any) -> str:
-    name: str = row.name
-    return name
+def _name(row: Named) -> str:
+    return row.name

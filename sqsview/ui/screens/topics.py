@@ -19,7 +19,6 @@ from sqsview.ui.arrangement import Arrangement
 from sqsview.ui.scene import Scene
 from sqsview.ui.screens.dashboard_screen import Subject
 from sqsview.ui.screens.table_screen import TableScreen, about_page, titled, why_nothing
-from sqsview.ui.topic_columns import endpoint_name
 from sqsview.ui.widgets.cells import Cell, Line, Tone
 from sqsview.ui.widgets.lines_view import LinesView, json_lines
 
@@ -79,7 +78,7 @@ def about_topic(topic: Topic, scene: Scene) -> list[Line]:
                 "✗ " if one.fault and not one.delivers else "! " if one.fault else "→ ",
                 Tone.BAD if one.fault else Tone.QUIET,
             ),
-            Cell(endpoint_name(subscription)),
+            Cell(subscription.name),
         ]
         settings = subscription.settings
         if one.fault is not None:
@@ -134,7 +133,7 @@ class SubscriptionsScreen(TableScreen[Subscription]):
     def subject_of(self, row: Subscription) -> Subject:
         """Name a subscription."""
         arn = row.ref.arn if row.ref.readable else None
-        return Subject(row.key, f"{name_of(row.ref.topic_arn)} → {endpoint_name(row)}", "subscription", arn)
+        return Subject(row.key, f"{name_of(row.ref.topic_arn)} → {row.name}", "subscription", arn)
 
     def open_row(self, row: Subscription) -> None:
         """Go to the queue that is subscribed, else show the details."""
@@ -152,7 +151,7 @@ class SubscriptionsScreen(TableScreen[Subscription]):
             page.border_title = ""
             page.show([(Cell("no subscription under the cursor", Tone.QUIET),)])
             return
-        page.border_title = titled(endpoint_name(row))
+        page.border_title = titled(row.name)
         page.show(about_subscription(topic, row, scene))
 
 
