@@ -1,0 +1,190 @@
+"""The command line: the composition root, the only importer of both aws and ui."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqsview import __version__
+from sqsview.command_line import PROGRAM, Command, Parser, Request, help_text, read_command_line
+from sqsview.config import Settings, describe_settings, load_settings, nearest, tilde
+from sqsview.errors import ConfigError, SqsviewError, UsageError
+from sqsview.gateway import LISTING_BUDGET, LOADING_BUDGET, Gateway, Opener, Target
+from sqsview.output import bug_reporter, require_terminal, say, start_log, write
+
+if TYPE_CHECKING:
+    from sqsview.aws.credentials import RoleCache
+    from sqsview.demo.companion import Companion
+    from sqsview.operations.listing import Listing
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes; 130 is what a shell gives for a program that ctrl+c ended."""
+
+
+def _listing_options(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+COMMANDS = {
+    "demo": Command("the dashboard on a small company of its own: no account, no network"),
+    "ls": Command("queues and topics, once, to standard output", _listing_options),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and give its exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+    sys.excepthook = bug_reporter(None)
+    try:
+        return _run(read_command_line(sys.argv[1:] if arguments is None else arguments, COMMANDS))
+    except (UsageError, ConfigError) as fault:
+        say(str(fault))
+        return WRONG_USAGE
+    except SqsviewError as fault:
+        say(str(fault))
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(request: Request) -> int:
+    if request.help:
+        write(help_text(request.command, COMMANDS, describe_settings()))
+        return DONE
+    if request.version:
+        write(f"{PROGRAM} {__version__}\n")
+        return DONE
+    settings = load_settings(request.flags, os.environ)
+    if request.command == "demo":
+        settings = _of_demo(settings, request.flags)
+    log = start_log(settings)
+    sys.excepthook = bug_reporter(log)
+    if request.command == "ls":
+        return _list(settings, as_document=request.options.json)
+    return _dashboard(settings, demo=request.command == "demo")
+
+
+def _list(settings: Settings, *, as_document: bool) -> int:
+    target = _target(settings)
+    roles = _ask_for_mfa(target)
+    import asyncio
+
+    listing = asyncio.run(_read_listing(settings, _opener(settings, roles, LISTING_BUDGET)(target)))
+    from sqsview.operations.listing_forms import as_json, as_text, json_text
+
+    write(json_text(as_json(listing)) if as_document else as_text(listing))
+    for problem in listing.problems:
+        say(problem.line)
+    return DONE if listing.queues is not None else FAILED
+
+
+async def _read_listing(settings: Settings, connection: AbstractAsyncContextManager[Gateway]) -> Listing:
+    async with connection as gateway:
+        from sqsview.operations.listing import list_everything
+
+        return await list_everything(gateway, prefix=settings.prefix, queues=settings.queues)
+
+
+def _dashboard(settings: Settings, *, demo: bool) -> int:
+    require_terminal()
+    target = _target(settings)
+    with ExitStack() as stack:
+        server = stack.enter_context(_demo_companion()) if demo else None
+        roles = None if demo else _ask_for_mfa(target)
+        from sqsview.live.feed import Feed, FeedOptions
+        from sqsview.ui.actions import ACTIONS
+        from sqsview.ui.app import Dashboard, UiOptions
+
+        here = settings.for_profile(_profile_in_use(target))
+        _check_names(settings, "keys", here.keys, [action.id for action in ACTIONS])
+        options = FeedOptions(prefix=here.prefix, queues=here.queues, budget=here.budget, cloudwatch=here.cloudwatch)
+        feed = Feed(_opener(settings, roles, LOADING_BUDGET, server), target, options=options)
+        app = Dashboard(feed, UiOptions(theme=here.theme, keys=here.keys))
+        _check_names(settings, "theme", [here.theme] if here.theme else [], app.available_themes)
+        app.run()
+    if app.fault is not None:
+        raise app.fault
+    return app.return_code or DONE
+
+
+def _opener(settings: Settings, roles: RoleCache | None, budget: float, server: Companion | None = None) -> Opener:
+    """Give what connects: a profile's own settings are looked up for whatever profile is asked for."""
+
+    @asynccontextmanager
+    async def open_target(target: Target) -> AsyncIterator[Gateway]:
+        here = settings.for_profile(_profile_in_use(target))
+        if server is not None:
+            target = Target(region=target.region, endpoint_url=await server.address())
+        from sqsview.aws.session import open_gateway
+
+        async with open_gateway(
+            target,
+            budget=here.budget or budget,
+            roles=roles,
+            demo=server is not None,
+            read_only=here.read_only,
+            protected=bool(here.protected),
+        ) as gateway:
+            yield gateway
+
+    return open_target
+
+
+def _target(settings: Settings) -> Target:
+    return Target(settings.profile, settings.region, settings.endpoint_url)
+
+
+def _profile_in_use(target: Target) -> str:
+    # botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE. Keys in the environment beat both, but a profile
+    # that was made read-only stays so for whoever works in its name.
+    env = os.environ
+    return target.profile or env.get("AWS_DEFAULT_PROFILE") or env.get("AWS_PROFILE") or "default"
+
+
+def _ask_for_mfa(target: Target) -> RoleCache | None:
+    """Ask for the code that the profile wants, before the event loop runs and before the screen is taken."""
+    from sqsview.aws.mfa import ask_for_mfa, needs_mfa
+
+    if not needs_mfa(target.profile):
+        return None
+    try:
+        return ask_for_mfa(target)
+    except EOFError:
+        raise SqsviewError("an MFA code is needed; start sqsview in a terminal, which can ask for it") from None
+
+
+def _demo_companion() -> Companion:
+    from sqsview.demo.account import DEMO_CREDENTIALS
+    from sqsview.demo.companion import Companion
+
+    # This process has the demo's keys and nothing of the user's: not even their files are read.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    os.environ.update({**DEMO_CREDENTIALS, **nowhere, "AWS_EC2_METADATA_DISABLED": "true"})
+    return Companion()
+
+
+def _of_demo(settings: Settings, flags: Mapping[str, object]) -> Settings:
+    """Leave out what is about the user's own account; only a flag narrows the demo."""
+    for name, flag in (("profile", "--profile"), ("region", "--region"), ("endpoint_url", "--endpoint-url")):
+        if name in flags:
+            raise UsageError(f"{flag} does not go with demo, which has an account and a server of its own")
+    return replace(
+        settings,
+        profile=None,
+        region=None,
+        endpoint_url=None,
+        prefix=settings.prefix if "prefix" in flags else "",
+        queues=settings.queues if "queues" in flags else (),
+    )
+
+
+def _check_names(settings: Settings, setting: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Check names that only the interface knows, which is loaded when the rest of the settings is checked."""
+    for name in set(given) - set(known):
+        where = f"{tilde(settings.config_file, os.environ)}: " if settings.config_file else ""
+        raise ConfigError(f'{where}{setting}: there is no "{name}"{nearest(name, known)}')

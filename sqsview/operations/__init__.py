@@ -1,0 +1,1 @@
+"""The verbs: what the screens and the sub-commands do through the port, one module each."""
