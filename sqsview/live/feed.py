@@ -1,0 +1,231 @@
+"""The live picture of one account and region: connects, polls, recovers by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
+
+from sqsview.clock import Clock, SystemClock
+from sqsview.domain.details import Details
+from sqsview.domain.problem import Problem, ProblemKind
+from sqsview.domain.push import PlatformEndpoint
+from sqsview.domain.snapshot import CallFigures, Connection, Context, Snapshot
+from sqsview.domain.topology import Topology
+from sqsview.errors import GatewayError, SessionError
+from sqsview.gateway import Gateway, Opener, Target
+from sqsview.live.backoff import Backoff
+from sqsview.live.bell import Bell
+from sqsview.live.inspection import inspect
+from sqsview.live.poller import FeedOptions, Poller
+from sqsview.live.store import Store
+
+__all__ = ["Feed", "FeedOptions"]
+
+_NOT_CONNECTED = Problem(ProblemKind.NETWORK, "not connected yet")
+
+
+class _Reopen(Exception):  # noqa: N818 - it is a signal, not an error
+    """Ends a connection so that another one is opened."""
+
+
+class Feed:
+    """What the screens know of the world; every method but `run` and `details` returns at once."""
+
+    def __init__(
+        self, opener: Opener, target: Target, options: FeedOptions | None = None, clock: Clock | None = None
+    ) -> None:
+        self._opener = opener
+        self._target = target
+        self._options = options or FeedOptions()
+        self._clock = clock or SystemClock()
+        self._gateway: Gateway | None = None
+        self._retry = Bell(self._clock)
+        self._reopen = asyncio.Event()
+        self._backoff = Backoff()
+        self._watched: Sequence[str] = ()
+        self._selected: str | None = None
+        self._focused = True
+        self._applications_wanted = False
+        self._snapshot: Snapshot | None = None
+        self._topology: tuple[int, Topology] | None = None
+        self._begin(generation=0, structure=0)
+
+    # -- what is known ---------------------------------------------------------------------------------------
+
+    @property
+    def target(self) -> Target:
+        """Where to, as the user asked for it."""
+        return self._target
+
+    @property
+    def generation(self) -> int:
+        """Count of all changes so far: where it stands still the snapshot does."""
+        return self._store.generation
+
+    def snapshot(self) -> Snapshot:
+        """Give the picture as it is now; the same object until something changes."""
+        if self._snapshot is None or self._snapshot.generation != self._store.generation:
+            calls = self._gateway.meter.figures() if self._gateway else CallFigures()
+            self._snapshot = self._store.snapshot(calls, self._poller.state())
+        return self._snapshot
+
+    def topology(self) -> Topology:
+        """Give who feeds whom; the same object until what exists, or how it is set, changes."""
+        if self._topology is None or self._topology[0] != self._store.structure:
+            snapshot = self.snapshot()
+            self._topology = snapshot.structure, Topology.build(snapshot.queues, snapshot.topics)
+        return self._topology[1]
+
+    # -- what is wanted --------------------------------------------------------------------------------------
+
+    def watch(self, keys: Iterable[str]) -> None:
+        """Set the keys of the queues, topics and subscriptions on screen, the most important first."""
+        self._watched = tuple(keys)
+        self._poller.watch(self._on_screen())
+
+    def select(self, key: str | None) -> None:
+        """Set the thing under the cursor: it comes before all that is on screen."""
+        if key != self._selected:
+            self._selected = key
+            self._poller.watch(self._on_screen())
+
+    def focus(self, focused: bool) -> None:
+        """Say whether the terminal is looked at; while it is not, less is read."""
+        if focused != self._focused:
+            self._focused = focused
+            self._poller.focus(focused)
+
+    def refresh(self) -> None:
+        """Read what is on screen and list everything now; while failing, connect anew now."""
+        if self._store.health.connection is Connection.FAILING:
+            self._reopen.set()
+            self._retry.ring()
+        else:
+            self._poller.refresh(self._on_screen())
+
+    def nudge(self, keys: Iterable[str]) -> None:
+        """Read these things next: something was just done to them."""
+        self._poller.hurry(tuple(keys))
+
+    def want_applications(self) -> None:
+        """List the push applications from now on; until then no call is made for them."""
+        self._applications_wanted = True
+        self._poller.want_applications()
+
+    def switch(self, target: Target) -> None:
+        """Go to another profile, region or server: forget everything and connect there."""
+        self._target = target
+        self._begin(generation=self._store.generation + 1, structure=self._store.structure + 1)
+        self._gateway = None
+        self._backoff.reset()
+        self._reopen.set()
+        self._retry.ring()
+
+    # -- what is read on demand ------------------------------------------------------------------------------
+
+    async def details(self, key: str) -> Details:
+        """Read attributes and tags of one thing afresh; what cannot be read is among its problems."""
+        if self._gateway is None:
+            return Details(key, {}, None, (self._store.health.problem or _NOT_CONNECTED,))
+        return await inspect(self._gateway, self._store, key)
+
+    async def endpoints(self, application_arn: str) -> AsyncIterator[list[PlatformEndpoint]]:
+        """Give the devices of a push application page by page, each when it is asked for.
+
+        Raises:
+            GatewayError: they cannot be listed.
+        """
+        if self._gateway is None:
+            raise SessionError(self._store.health.problem or _NOT_CONNECTED)
+        async for page in self._gateway.list_endpoints_by_platform_application(application_arn):
+            yield page
+
+    # -- the work --------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Connect and poll until cancelled; whatever is wrong with the connection is mended by trying again.
+
+        A connection is opened from scratch each time, so that changed configuration and credentials are seen.
+        """
+        while True:
+            self._reopen.clear()
+            fault = await self._serve(self._poller)
+            if fault is None or self._reopen.is_set():
+                continue
+            wait = self._backoff.next()
+            self._store.connection(Connection.FAILING, fault, self._clock.monotonic() + wait)
+            await self._retry.wait(wait)
+            self._store.connection(Connection.FAILING, fault)
+
+    async def _serve(self, poller: Poller) -> Problem | None:
+        """Open a connection and poll until it fails; None where another one was asked for."""
+        poller.answered = False
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._interrupt())
+                group.create_task(self._connect(poller))
+        except BaseExceptionGroup as ended:
+            return _cause(ended)
+        finally:
+            self._gateway = None
+            if poller.answered:
+                self._backoff.reset()
+        return None
+
+    async def _interrupt(self) -> None:
+        await self._reopen.wait()
+        raise _Reopen
+
+    async def _connect(self, poller: Poller) -> None:
+        store = poller.store
+        async with self._opener(self._target) as gateway:
+            store.connected(replace(gateway.context, account=store.context.account))
+            self._gateway = gateway
+            if store.health.connection is Connection.CONNECTING:
+                store.connection(Connection.LOADING)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._identify(gateway, store))
+                group.create_task(poller.run(gateway))
+
+    async def _identify(self, gateway: Gateway, store: Store) -> None:
+        try:
+            account = await gateway.get_caller_identity()
+        except GatewayError:
+            return  # many servers that are not AWS have no STS; the header then has no account
+        if store.context.account not in (None, account):
+            # The credentials changed while the connection was down: what is known is somebody else's.
+            self.switch(self._target)
+        else:
+            store.account_known(account)
+
+    def _begin(self, *, generation: int, structure: int) -> None:
+        target = self._target
+        context = Context(profile=target.profile or "default", region=target.region, endpoint=target.endpoint_url)
+        self._store = Store(self._clock, context, generation=generation, structure=structure)
+        self._poller = Poller(self._store, self._clock, self._options)
+        self._poller.focus(self._focused)
+        self._poller.watch(self._on_screen())
+        if self._applications_wanted:
+            self._poller.want_applications()
+
+    def _on_screen(self) -> tuple[str, ...]:
+        first = () if self._selected is None else (self._selected,)
+        return tuple(dict.fromkeys((*first, *self._watched)))
+
+
+def _cause(ended: BaseExceptionGroup[BaseException]) -> Problem | None:
+    """Find what ended a connection; None where somebody asked for another one.
+
+    Raises:
+        BaseException: whatever is not about the connection is a bug and must be seen.
+    """
+    problem: Problem | None = None
+    for error in ended.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            problem = _cause(error) or problem
+        elif isinstance(error, GatewayError):
+            problem = error.problem
+        elif not isinstance(error, _Reopen):
+            raise error
+    return problem
