@@ -1,16 +1,16 @@
 """The exceptions of sqsview.
 
-    SqsviewError
-    ├── UsageError            the command line is wrong                          exit 2
-    ├── ConfigError           the configuration is wrong: file, key and value    exit 2
-    ├── DemoError             the demo's server cannot be had                    exit 1
-    └── GatewayError          a call did not give what was asked; carries a Problem
-        ├── SessionError      the whole connection is at fault (credentials, region, clock, network)
-        ├── Denied            this call on this thing is not permitted
-        ├── NotFound          the thing does not exist
-        ├── Throttled         too many calls, after the retries
-        ├── ServerFault       the server failed, or answered with something unreadable
-        └── RefusedReadOnly   a call that is not on the list of reads, in read-only mode
+SqsviewError
+├── UsageError            the command line is wrong                          exit 2
+├── ConfigError           the configuration is wrong: file, key and value    exit 2
+├── DemoError             the demo's server cannot be had                    exit 1
+└── GatewayError          a call did not give what was asked; carries a Problem
+    ├── SessionError      the whole connection is at fault (credentials, region, clock, network)
+    ├── Denied            this call on this thing is not permitted
+    ├── NotFound          the thing does not exist
+    ├── Throttled         too many calls, after the retries
+    ├── ServerFault       the server failed, or answered with something unreadable
+    └── RefusedReadOnly   a call that is not on the list of reads, in read-only mode
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -23,6 +24,9 @@ DEFAULT_BUDGET = 50.0
 """Calls a second once loaded, unless the user says otherwise."""
 LISTING_BUDGET = 1000.0
 """Calls a second of ``ls``, which has no keys to keep alive."""
+
+URGENT: ContextVar[bool] = ContextVar("urgent", default=False)
+"""Set in the context of calls that a person waits for, such as details: they overtake those of the poller."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""The way in: cheap to import, so that the first picture is on screen before botocore is loaded."""
+
+from __future__ import annotations
+
+import asyncio
+import random as random_source
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from sqsview.clock import Clock, SystemClock
+from sqsview.domain.snapshot import Context
+from sqsview.gateway import Gateway, Target, guarded
+
+if TYPE_CHECKING:
+    from sqsview.aws.credentials import RoleCache
+
+
+def preload() -> None:
+    """Import aiobotocore and read the service models, a third of a second of work; meant for a thread."""
+    from sqsview.aws.connection import warm
+    from sqsview.aws.logs import keep_quiet
+
+    keep_quiet()
+    warm()
+
+
+@asynccontextmanager
+async def open_gateway(
+    target: Target,
+    *,
+    budget: float | None,
+    roles: RoleCache | None = None,
+    demo: bool = False,
+    read_only: bool = False,
+    protected: bool = False,
+    clock: Clock | None = None,
+    random: Callable[[], float] = random_source.random,
+) -> AsyncIterator[Gateway]:
+    """Connect to AWS, or to the server at the target's endpoint, and put the write gate in front.
+
+    Opening anew reads the configuration anew, which is how a session recovers once the cause of a fault is
+    gone.
+
+    Args:
+        target: profile, region and endpoint; what it leaves open comes from the AWS chain.
+        budget: calls a second; None for no limit.
+        roles: what `sqsview.aws.mfa.ask_for_mfa` gave; None where no code was asked for.
+        demo: whether this is the demo's server.
+        read_only: whether only reads pass.
+        protected: whether name patterns are configured that ask for more care.
+        clock: the machine's own where it is None.
+        random: spreads retries.
+
+    Raises:
+        SessionError: on entering, where the configuration makes a call impossible.
+    """
+    await asyncio.to_thread(preload)
+    from sqsview.aws.connection import connect
+
+    flags = Context(demo=demo, read_only=read_only, protected=protected)
+    async with connect(
+        target, budget=budget, roles=roles, flags=flags, clock=clock or SystemClock(), random=random
+    ) as gateway:
+        yield guarded(gateway, read_only=read_only)

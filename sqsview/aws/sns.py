@@ -1,0 +1,75 @@
+"""The calls of SNS."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+from sqsview.aws import parse
+from sqsview.aws.service import Service
+from sqsview.domain.arn import name_of
+from sqsview.domain.push import PlatformApplication, PlatformEndpoint
+from sqsview.domain.topic import SubscriptionReading, SubscriptionRef, TopicReading
+
+
+class Sns(Service):
+    """Reads topics, subscriptions and push applications."""
+
+    async def list_topics(self) -> AsyncIterator[list[str]]:
+        """Give the ARNs of all topics, in pages of 100."""
+        client = await self.client("sns")
+        async for page in self._calls.pages("sns:ListTopics", client.list_topics):
+            yield parse.topic_arns(page)
+
+    async def get_topic_attributes(self, arn: str) -> TopicReading:
+        """Read the settings of one topic."""
+        client = await self.client("sns")
+        answer = await self._calls.call(
+            "sns:GetTopicAttributes", client.get_topic_attributes, {"TopicArn": arn}, thing=name_of(arn)
+        )
+        return parse.topic_reading(answer, arn)
+
+    async def list_subscriptions(self) -> AsyncIterator[list[SubscriptionRef]]:
+        """Give all subscriptions of all topics, in pages of 100."""
+        client = await self.client("sns")
+        async for page in self._calls.pages("sns:ListSubscriptions", client.list_subscriptions):
+            yield parse.subscription_refs(page)
+
+    async def get_subscription_attributes(self, arn: str) -> SubscriptionReading:
+        """Read the settings of one subscription; never called with a literal in place of the ARN."""
+        client = await self.client("sns")
+        answer = await self._calls.call(
+            "sns:GetSubscriptionAttributes",
+            client.get_subscription_attributes,
+            {"SubscriptionArn": arn},
+            thing=arn,
+        )
+        return parse.subscription_reading(answer, arn)
+
+    async def list_tags_for_resource(self, arn: str) -> Mapping[str, str]:
+        """Read the tags of one topic."""
+        client = await self.client("sns")
+        answer = await self._calls.call(
+            "sns:ListTagsForResource",
+            client.list_tags_for_resource,
+            {"ResourceArn": arn},
+            thing=name_of(arn),
+            urgent=True,
+        )
+        return parse.tags(answer)
+
+    async def list_platform_applications(self) -> AsyncIterator[list[PlatformApplication]]:
+        """Give all push applications, in pages of 100."""
+        client = await self.client("sns")
+        async for page in self._calls.pages("sns:ListPlatformApplications", client.list_platform_applications):
+            yield parse.platform_applications(page)
+
+    async def list_endpoints_by_platform_application(self, arn: str) -> AsyncIterator[list[PlatformEndpoint]]:
+        """Give the devices of one push application, in pages of 100 that are asked for one by one."""
+        client = await self.client("sns")
+        async for page in self._calls.pages(
+            "sns:ListEndpointsByPlatformApplication",
+            client.list_endpoints_by_platform_application,
+            {"PlatformApplicationArn": arn},
+            thing=name_of(arn),
+        ):
+            yield parse.platform_endpoints(page)

@@ -1,0 +1,89 @@
+"""The calls of SQS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from botocore.parsers import ResponseParserError
+
+from sqsview.aws import parse
+from sqsview.aws.service import Service
+from sqsview.domain.queue import QueueReading, QueueRef
+
+_PAGE = 1000
+"""Queues a page: the most there is, and without a figure SQS ends after the first 1,000 and says nothing."""
+
+_ALL = ("All",)
+
+
+class Sqs(Service):
+    """Reads queues."""
+
+    async def list_queues(self, prefix: str = "") -> AsyncIterator[list[QueueRef]]:
+        """Give all queues whose names start with ``prefix``, in pages of up to 1,000."""
+        client = await self.client("sqs")
+        parameters: dict[str, object] = {"MaxResults": _PAGE}
+        if prefix:
+            parameters["QueueNamePrefix"] = prefix
+        async for page in self._calls.pages("sqs:ListQueues", client.list_queues, parameters):
+            yield [self._ref(url) for url in page.get("QueueUrls") or ()]
+
+    async def get_queue_url(self, name: str, account: str | None = None) -> QueueRef:
+        """Find one queue by name, where listing is not permitted."""
+        client = await self.client("sqs")
+        parameters = {"QueueName": name} | ({"QueueOwnerAWSAccountId": account} if account else {})
+        answer = await self._calls.call("sqs:GetQueueUrl", client.get_queue_url, parameters, thing=name, urgent=True)
+        return self._ref(answer.get("QueueUrl"))
+
+    async def get_queue_attributes(self, queue: QueueRef) -> QueueReading:
+        """Read settings and counts of one queue."""
+        client = self._clients.get("sqs") or await self.client("sqs")
+        answer = await self._calls.call(
+            "sqs:GetQueueAttributes",
+            client.get_queue_attributes,
+            {"QueueUrl": queue.url, "AttributeNames": _ALL},
+            thing=queue.name,
+        )
+        return parse.queue_reading(answer, queue)
+
+    async def list_queue_tags(self, queue: QueueRef) -> Mapping[str, str]:
+        """Read the tags of one queue."""
+        client = await self.client("sqs")
+        answer = await self._calls.call(
+            "sqs:ListQueueTags",
+            client.list_queue_tags,
+            {"QueueUrl": queue.url},
+            thing=queue.name,
+            urgent=True,
+        )
+        return parse.tags(answer)
+
+    def _ref(self, url: object) -> QueueRef:
+        context = self.context
+        return parse.queue_ref(
+            url,
+            partition=context.partition,
+            region=context.region or "",
+            account=self._account_of_urls_without(),
+        )
+
+
+def refuse_truncated(client: Any) -> None:
+    """Make ``client`` raise on an answer whose JSON is cut off.
+
+    botocore reads such an answer, with status 200, as an empty one, and a list of no queues can be true.
+    Attributes need no such check, for every queue has some.
+    """
+    for operation in ("ListQueues", "ListQueueTags"):
+        client.meta.events.register(f"before-parse.sqs.{operation}", _check_json)
+
+
+def _check_json(response_dict: Mapping[str, Any], **_: object) -> None:
+    if response_dict["status_code"] >= 300:
+        return
+    try:
+        json.loads(response_dict["body"])
+    except ValueError as fault:
+        raise ResponseParserError(f"the answer is cut off: {fault}") from fault
