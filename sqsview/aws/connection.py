@@ -152,7 +152,7 @@ async def connect(
             meter=meter,
             context=replace(
                 flags,
-                profile=profile_label(situation),
+                profile="demo" if flags.demo else profile_label(situation),
                 region=sqs.meta.region_name,
                 endpoint=situation.endpoint,
                 partition=situation.partition,

@@ -126,6 +126,10 @@ class Snapshot:
     health: Health = field(default_factory=Health)
     calls: CallFigures = field(default_factory=CallFigures)
     poller: PollerState = field(default_factory=PollerState)
+    all_queues: bool = False
+    """Whether every queue of the account and region was listed; only then can one be said not to exist."""
+    all_subscriptions: bool = False
+    """Whether every topic and subscription was listed."""
     problems: tuple[Problem, ...] = ()
     """What is wrong now or was lately, newest first, bounded."""
     topics_problem: Problem | None = None

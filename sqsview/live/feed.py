@@ -13,7 +13,7 @@ from sqsview.domain.push import PlatformEndpoint
 from sqsview.domain.snapshot import CallFigures, Connection, Context, Snapshot
 from sqsview.domain.topology import Topology
 from sqsview.errors import GatewayError, SessionError
-from sqsview.gateway import Gateway, Opener, Target
+from sqsview.gateway import URGENT, Gateway, Opener, Target
 from sqsview.live.backoff import Backoff
 from sqsview.live.bell import Bell
 from sqsview.live.inspection import inspect
@@ -74,7 +74,13 @@ class Feed:
         """Give who feeds whom; the same object until what exists, or how it is set, changes."""
         if self._topology is None or self._topology[0] != self._store.structure:
             snapshot = self.snapshot()
-            self._topology = snapshot.structure, Topology.build(snapshot.queues, snapshot.topics)
+            topology = Topology.build(
+                snapshot.queues,
+                snapshot.topics,
+                complete=snapshot.all_queues,
+                all_subscriptions=snapshot.all_subscriptions,
+            )
+            self._topology = snapshot.structure, topology
         return self._topology[1]
 
     # -- what is wanted --------------------------------------------------------------------------------------
@@ -128,7 +134,11 @@ class Feed:
         """Read attributes and tags of one thing afresh; what cannot be read is among its problems."""
         if self._gateway is None:
             return Details(key, {}, None, (self._store.health.problem or _NOT_CONNECTED,))
-        return await inspect(self._gateway, self._store, key)
+        token = URGENT.set(True)  # somebody waits for it
+        try:
+            return await inspect(self._gateway, self._store, key)
+        finally:
+            URGENT.reset(token)
 
     async def endpoints(self, application_arn: str) -> AsyncIterator[list[PlatformEndpoint]]:
         """Give the devices of a push application page by page, each when it is asked for.

@@ -171,6 +171,8 @@ class Poller:
                 backoff.reset()
                 self._listed = self.answered = True
                 self._swept_at = self._clock.monotonic()
+                if not self._options.prefix and not self._options.queues:
+                    self.store.all_queues_listed()
                 self._sweep_interval = wait = self._interval()
                 self._report()
             await self._sweep_bell.wait(wait)
@@ -187,6 +189,8 @@ class Poller:
             else:
                 backoff.reset()
                 self.store.topics_failed(None)
+                if not self._options.prefix:
+                    self.store.all_subscriptions_listed()
                 wait = self._interval()
             await self._topics_bell.wait(wait)
 

@@ -40,6 +40,9 @@ class Store:
         self._problems: dict[str, Problem] = {}
         self._topics_problem: Problem | None = None
         self._applications_problem: Problem | None = None
+        self._applications_listed = False
+        self._all_queues = False
+        self._all_subscriptions = False
 
     # -- queues ----------------------------------------------------------------------------------------------
 
@@ -75,6 +78,12 @@ class Store:
             self.queues.aged(key, age, now)
         self._moved()
 
+    def all_queues_listed(self) -> None:
+        """Note that every queue of the account and region is known from here on."""
+        if not self._all_queues:
+            self._all_queues = True
+            self._moved(structure=True)
+
     # -- topics ----------------------------------------------------------------------------------------------
 
     def topics_listed(self, arns: Iterable[str]) -> list[str]:
@@ -100,6 +109,12 @@ class Store:
         if problem != self._topics_problem:
             self._topics_problem = problem
             self._moved()
+
+    def all_subscriptions_listed(self) -> None:
+        """Note that every topic and subscription is known from here on."""
+        if not self._all_subscriptions:
+            self._all_subscriptions = True
+            self._moved(structure=True)
 
     def topic_read(self, arn: str, reading: TopicReading) -> None:
         """Merge a good reading of a topic."""
@@ -141,6 +156,7 @@ class Store:
         found = sorted(applications, key=lambda application: (application.name, application.arn))
         self._applications = MappingProxyType({application.key: application for application in found})
         self._applications_problem = None
+        self._applications_listed = True
         self._answered()
 
     def applications_failed(self, problem: Problem) -> None:
@@ -202,9 +218,12 @@ class Store:
             health=replace(self.health, fresh_at=self.fresh_at, loaded=self.queues.loaded, total=total),
             calls=calls,
             poller=poller,
+            all_queues=self._all_queues,
+            all_subscriptions=self._all_subscriptions,
             problems=tuple(islice(reversed(self._problems.values()), PROBLEMS_SHOWN)),
             topics_problem=self._topics_problem,
             applications_problem=self._applications_problem,
+            applications_listed=self._applications_listed,
             taken_at=self._clock.monotonic(),
         )
 

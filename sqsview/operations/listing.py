@@ -13,8 +13,8 @@ from sqsview.domain.queue import Queue, QueueRef
 from sqsview.domain.snapshot import Context
 from sqsview.domain.topic import Subscription, SubscriptionRef, Topic
 from sqsview.errors import Denied, GatewayError, SessionError
+from sqsview.finding import find_queue, unfound
 from sqsview.gateway import Gateway
-from sqsview.live.named import find_queue, unfound
 
 _T = TypeVar("_T")
 

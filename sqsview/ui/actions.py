@@ -131,9 +131,9 @@ ACTIONS: tuple[Action, ...] = (
         for number, (view, title) in enumerate(TABS, 1)
     ),
     Action(
-        "command", "colon", "app.command_line", "command",
+        "command", "colon", "command_line", "command",
         "Type a command, such as :topics, :profile NAME, :region NAME or :q.", Group.PROGRAM, MAIN,
-        palette=False, of_app=True,
+        palette=False,
     ),
     Action(
         "palette", "ctrl+p", "app.command_palette", "palette",

@@ -168,12 +168,6 @@ class Dashboard(App[None]):
         if isinstance(screen, DashboardScreen):
             self.push_screen(HelpScreen(screen.VIEW, self.keymap))
 
-    def action_command_line(self) -> None:
-        """Open the command line."""
-        from sqsview.ui.screens.command_line import CommandLine
-
-        self.push_screen(CommandLine())
-
     def action_command_palette(self) -> None:
         """Open the palette."""
         from textual.command import CommandPalette

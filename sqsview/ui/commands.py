@@ -1,18 +1,12 @@
-"""The command line at the foot of the screen: ``:topics``, ``:profile NAME``, ``:region NAME``, ``:q``."""
+"""The commands of the command line: ``:topics``, ``:profile NAME``, ``:region NAME``, ``:q``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
-
-from sqsview.domain.text import printable
 from sqsview.ui.actions import TABS
 
 if TYPE_CHECKING:
@@ -71,49 +65,12 @@ def find(text: str) -> tuple[Command, str] | str:
     return command, argument
 
 
-class CommandLine(ModalScreen[None]):
-    """One line to type a command into; a wrong one stays, with what is wrong above it."""
+def completed(text: str) -> str | None:
+    """Complete the word that was begun; None where none or several commands begin so."""
+    begun = [command for command in COMMANDS if command.name.startswith(text.strip().lstrip(":"))]
+    return begun[0].name + (" " if begun[0].argument else "") if len(begun) == 1 else None
 
-    BINDINGS: ClassVar = [Binding("escape", "leave", show=False), Binding("tab", "complete", show=False)]
 
-    def compose(self) -> ComposeResult:
-        """Lay out the hint above the line."""
-        yield Static(self._hint(), id="command-hint", markup=False)
-        yield Input(placeholder="topics, region eu-west-1, q …", id="command", compact=True)
-
-    @staticmethod
-    def _hint() -> str:
-        return "  ".join(f":{command.name}{' ' + command.argument if command.argument else ''}" for command in COMMANDS)
-
-    def on_mount(self) -> None:
-        """Take the keys."""
-        self.query_one(Input).focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Show the commands again once the line is changed."""
-        event.stop()
-        self.query_one("#command-hint", Static).remove_class("-wrong").update(self._hint())
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Run the command, or say what is wrong with it."""
-        event.stop()
-        found = find(event.value)
-        if isinstance(found, str):
-            self.query_one("#command-hint", Static).add_class("-wrong").update(printable(found))
-            return
-        command, argument = found
-        app = cast("Dashboard", self.app)
-        self.dismiss()
-        app.call_after_refresh(command.run, app, argument)
-
-    def action_complete(self) -> None:
-        """Complete the word that was begun."""
-        line = self.query_one(Input)
-        begun = [command for command in COMMANDS if command.name.startswith(line.value.lstrip(":"))]
-        if len(begun) == 1:
-            line.value = begun[0].name + (" " if begun[0].argument else "")
-            line.cursor_position = len(line.value)
-
-    def action_leave(self) -> None:
-        """Close the line."""
-        self.dismiss()
+def all_in_one_line() -> str:
+    """Name every command, for whoever has typed nothing yet."""
+    return "  ".join(f":{command.name}{' ' + command.argument if command.argument else ''}" for command in COMMANDS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sqsview.ui.screens.command_line import find
+from sqsview.ui.commands import completed, find
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,9 @@ def test_what_is_wrong_is_said_in_one_line(typed: str, says: str) -> None:
     found = find(typed)
     assert isinstance(found, str)
     assert says in found and "\n" not in found
+
+
+def test_tab_completes_what_only_one_command_begins_with() -> None:
+    assert completed(":pr") == "profile "
+    assert completed("top") == "topics"
+    assert completed("re") is None

@@ -10,9 +10,10 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from sqsview.ui import actions
+from sqsview.ui import actions, commands
 from sqsview.ui.actions import View
 from sqsview.ui.scene import Scene, Totals
+from sqsview.ui.widgets.command_bar import CommandBar
 from sqsview.ui.widgets.header import StatusHeader
 from sqsview.ui.widgets.key_bar import KeyBar
 from sqsview.ui.widgets.tab_bar import TabBar
@@ -56,14 +57,16 @@ class DashboardScreen(Screen[None]):
         yield StatusHeader(self.TAB)
         yield from self.compose_body()
         yield KeyBar()
+        yield CommandBar(commands.all_in_one_line())
 
     def compose_body(self) -> Iterable[Widget]:
         """Give what stands between header and key bar."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        """Draw what is known already."""
+        """Write the keys and give them to the body."""
         self.show_keys()
+        self.focus_body()
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while another screen was shown."""
@@ -110,6 +113,38 @@ class DashboardScreen(Screen[None]):
         """Do what was clicked in the key bar."""
         event.stop()
         await self.run_action(event.action)
+
+    def action_command_line(self) -> None:
+        """Type a command."""
+        self.query_one(CommandBar).open()
+
+    def on_command_bar_entered(self, event: CommandBar.Entered) -> None:
+        """Run the command, or say what is wrong with it."""
+        event.stop()
+        bar = self.query_one(CommandBar)
+        found = commands.find(event.text)
+        if isinstance(found, str):
+            bar.refuse(found)
+            return
+        bar.close()
+        command, argument = found
+        command.run(self.dashboard, argument)
+
+    def on_command_bar_completion_wanted(self, event: CommandBar.CompletionWanted) -> None:
+        """Complete the word that was begun."""
+        event.stop()
+        word = commands.completed(event.text)
+        if word is not None:
+            self.query_one(CommandBar).fill(word)
+
+    def on_command_bar_closed(self, event: CommandBar.Closed) -> None:
+        """Give the keys back to the body."""
+        event.stop()
+        self.focus_body()
+
+    def focus_body(self) -> None:
+        """Give the keys to the body of the screen."""
+        raise NotImplementedError
 
     def action_copy(self) -> None:
         """Copy the ARNs of what is marked or under the cursor."""

@@ -58,10 +58,12 @@ class DetailsScreen(DashboardScreen):
     def on_mount(self) -> None:
         """Ask for the attributes; the page says so meanwhile."""
         super().on_mount()
-        page = self.query_one("#page", LinesView)
-        page.focus()
         self._write()
         self.run_worker(self._read(), description="details")
+
+    def focus_body(self) -> None:
+        """Give the keys to the page."""
+        self.set_focus(self.query_one("#page", LinesView))
 
     async def _read(self) -> None:
         self._details = await self.dashboard.feed.details(self._subject.key)

@@ -95,10 +95,9 @@ class TableScreen(DashboardScreen, Generic[Row]):
     def show_about(self, row: Row | None, scene: Scene) -> None:
         """Draw what stands below the table about the row under the cursor."""
 
-    def on_mount(self) -> None:
-        """Give the table the keys."""
-        super().on_mount()
-        self.table.focus()
+    def focus_body(self) -> None:
+        """Give the keys to the table."""
+        self.set_focus(self.table)
 
     def show_body(self, scene: Scene, *, moved: bool) -> None:
         """Draw the rows; where only time has passed, the same rows in the same order."""
@@ -164,7 +163,7 @@ class TableScreen(DashboardScreen, Generic[Row]):
             self.query_one(FilterBar).close()
             self.rearrange(Arrangement(self.arrangement.sort, self.arrangement.descending))
         self.table.move_to(key)
-        self.table.focus()
+        self.focus_body()
 
     def subject(self) -> Subject | None:
         """Give the thing under the cursor."""
@@ -252,7 +251,7 @@ class TableScreen(DashboardScreen, Generic[Row]):
     def on_filter_bar_closed(self, event: FilterBar.Closed) -> None:
         """Go back to the table."""
         event.stop()
-        self.table.focus()
+        self.focus_body()
 
     async def action_back(self) -> None:
         """Clear the filter, then the marks, then leave."""

@@ -57,7 +57,7 @@ class DepthChart(StripWidget):
     def show_title(self, name: str) -> None:
         """Write the name, which may be untrusted, and the legend into the border."""
         legend = f" {AREA} visible  {LINE} in flight"
-        room = max(8, self.size.width - len(legend) - 2)
+        room = max(8, self.outer_size.width - len(legend) - 6)  # corners, and the blanks around a title
         title = Content(cut_to(printable(name), room) + legend)
         if self.border_title != title:
             self.border_title = title  # a str would be parsed as markup

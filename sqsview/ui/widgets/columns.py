@@ -82,9 +82,7 @@ def _total(columns: Sequence[Column[RowT, SceneT]], shown: Sequence[int], widths
     return GUTTER + gaps + sum(widths[index] for index in shown) + MARGIN
 
 
-def _placed(
-    columns: Sequence[Column[RowT, SceneT]], shown: Sequence[int], widths: Sequence[int]
-) -> tuple[Place, ...]:
+def _placed(columns: Sequence[Column[RowT, SceneT]], shown: Sequence[int], widths: Sequence[int]) -> tuple[Place, ...]:
     placed: list[Place] = []
     x = GUTTER
     for index in shown:

@@ -83,9 +83,7 @@ class ProblemLine(StripWidget):
 
         lines = folded(printable(self._text), max(1, width - 5))
         marks = (" ! ", *("   " for _ in lines[1:]))
-        shown = [
-            (Cell(mark, Tone.BAD), Cell(line, Tone.WARN)) for mark, line in zip(marks, lines, strict=True)
-        ]
+        shown = [(Cell(mark, Tone.BAD), Cell(line, Tone.WARN)) for mark, line in zip(marks, lines, strict=True)]
         return shown[:3]
 
 
@@ -182,9 +180,7 @@ def size_pieces(snapshot: Snapshot) -> Iterator[Piece]:
 def cost_pieces(calls: CallFigures) -> Iterator[Piece]:
     """Give the calls a minute against what is allowed, and the estimated cost of a month."""
     if calls.total or calls.per_minute:
-        throttled = (
-            calls.budget is not None and calls.budget_full is not None and calls.budget < calls.budget_full
-        )
+        throttled = calls.budget is not None and calls.budget_full is not None and calls.budget < calls.budget_full
         yield Piece(
             (Cell(words.count(calls.per_minute)), Cell(" calls/min", Tone.QUIET)),
             60,

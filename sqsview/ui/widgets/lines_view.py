@@ -107,6 +107,11 @@ class LinesView(ScrollView, can_focus=True):
         super().notify_style_update()
         self._styles = None
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Break the lines beside the scroll bar."""
+        if self.is_mounted:
+            self.on_resize()
+
     def on_resize(self) -> None:
         """Break the lines for the new width."""
         if self._wrap_width != self.scrollable_content_region.width:

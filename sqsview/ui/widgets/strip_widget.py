@@ -35,9 +35,7 @@ class StripWidget(Widget):
             self.refresh()
             return
         changed = [
-            Region(0, y, width, 1)
-            for y, (old, new) in enumerate(zip(before, self._lines, strict=True))
-            if old != new
+            Region(0, y, width, 1) for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new
         ]
         if changed:
             self.refresh(*changed)

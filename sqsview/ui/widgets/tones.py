@@ -42,7 +42,11 @@ _COLOURS: Mapping[Tone, tuple[str, Style]] = {
 }
 """The theme variable and the further look of each tone."""
 
-_GROUNDS: Mapping[Ground, str] = {Ground.CURSOR: "primary-muted", Ground.BLURRED: "boost"}
+_CURSOR_COLOUR = "primary-muted"
+_CURSOR_SHARES: Mapping[Ground, float] = {Ground.CURSOR: 0.6, Ground.BLURRED: 0.25}
+"""How much of the cursor's colour lies over the background: with more, some themes leave too little contrast."""
+_CURSOR_TEXT = "auto 90%"
+"""Black or white, whichever is legible: some themes' own foreground is not, on the cursor's colour."""
 
 
 def styles_for(widget: Widget, ground: Ground = Ground.PLAIN) -> Styles:
@@ -51,17 +55,15 @@ def styles_for(widget: Widget, ground: Ground = Ground.PLAIN) -> Styles:
     Read from the theme's variables rather than from component classes: those cost 0.13 ms each, and eight
     widgets with eight tones stand between the start and the first paint.
     """
-    variables = widget.app.theme_variables
+    variables: Mapping[str, str] = widget.app.theme_variables
     background = widget.background_colors[1]
     if background.ansi is not None or background.a == 0:
         return _terminal_styles(variables, ground)
-    if ground in _GROUNDS:
-        background += _colour(variables[_GROUNDS[ground]], background)
+    if ground in _CURSOR_SHARES:
+        background += _colour(variables[_CURSOR_COLOUR], background).multiply_alpha(_CURSOR_SHARES[ground])
+        variables = {**variables, "foreground": _CURSOR_TEXT}
     return tuple(
-        look
-        + Style.from_color(
-            (background + _colour(variables[name], background)).rich_color, background.rich_color
-        )
+        look + Style.from_color((background + _colour(variables[name], background)).rich_color, background.rich_color)
         for name, look in _COLOURS.values()
     )
 
