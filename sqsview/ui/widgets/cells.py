@@ -58,8 +58,7 @@ class Keyed(Protocol):
         """The identity that the cursor and the marks follow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A row that names the rows below it; the cursor passes over it."""
 
     key: str

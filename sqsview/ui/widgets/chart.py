@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from sqsview.domain import words
-from sqsview.domain.history import Series
 from sqsview.domain.text import printable
 from sqsview.ui.widgets.cells import Cell, Cells, Tone, cut_to, fitted
 from sqsview.ui.widgets.strip_widget import StripWidget
+
+if TYPE_CHECKING:
+    from sqsview.domain.history import Series
 
 AREA = "⣿"
 LINE = "⠒"
@@ -43,6 +46,7 @@ class DepthChart(StripWidget):
         self._series: Series | None = None
         self._start = 0.0
         self._end = 0.0
+        self._name = ""
 
     @property
     def buckets(self) -> int:
@@ -55,12 +59,21 @@ class DepthChart(StripWidget):
         self.redraw()
 
     def show_title(self, name: str) -> None:
-        """Write the name, which may be untrusted, and the legend into the border."""
+        """Write the name, which may be untrusted, and the legend into the border; nothing where it is empty."""
+        self._name = printable(name)
+        self._entitle()
+
+    def _entitle(self) -> None:
         legend = f" {AREA} visible  {LINE} in flight"
         room = max(8, self.outer_size.width - len(legend) - 6)  # corners, and the blanks around a title
-        title = Content(cut_to(printable(name), room) + legend)
+        # A str would be parsed as markup.
+        title = Content(cut_to(self._name, room) + legend if self._name else "")
         if self.border_title != title:
-            self.border_title = title  # a str would be parsed as markup
+            self.border_title = title
+
+    def on_resize(self) -> None:
+        """Give the name the room that it has now; Textual also calls the base class, which draws."""
+        self._entitle()
 
     def lines(self, width: int) -> Sequence[Cells]:
         """Draw the chart for the size there is."""

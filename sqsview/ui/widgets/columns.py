@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqsview.ui.widgets.cells import LASTING, Cell, CellOrCells, RowT, SceneT, Tone, fitted, width_of
 from sqsview.ui.widgets.cells import Column as Column
@@ -14,12 +14,11 @@ MARGIN = 1
 """Blank cells at the right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a column stands in the line."""
 
-    index: int
-    """Which column, counted in all of them."""
+    column: int
+    """Which column it is, counted in all of them."""
     x: int
     width: int
 
@@ -102,12 +101,12 @@ def row_cells(
     cells: list[Cell] = []
     x = GUTTER
     for order, spot in enumerate(spots):
-        shown = content[spot.index]
+        shown = content[spot.column]
         if shown is None and order:
             continue
-        column, end = columns[spot.index], spot.x + spot.width
+        column, end = columns[spot.column], spot.x + spot.width
         for following in spots[order + 1 :]:
-            if content[following.index] is not None:
+            if content[following.column] is not None:
                 break
             end = following.x + following.width
         cells.append(Cell(" " * (spot.x - x)))
@@ -129,7 +128,7 @@ def title_cells(
     cells: list[Cell] = []
     x = 0
     for spot in spots:
-        column = columns[spot.index]
+        column = columns[spot.column]
         start, end, title, tone = spot.x, spot.x + spot.width, column.title, Tone.QUIET
         if column.id == sorted_by:
             arrow, tone = "↓" if descending else "↑", Tone.ACCENT
@@ -147,5 +146,5 @@ def column_at(columns: Sequence[Column[RowT, SceneT]], spots: Sequence[Place], x
     """Give the id of the column at ``x``; the gap before a column belongs to it."""
     for spot in spots:
         if x < spot.x + spot.width:
-            return columns[spot.index].id
+            return columns[spot.column].id
     return None

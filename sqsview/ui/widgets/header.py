@@ -9,9 +9,10 @@ from textual.widget import Widget
 
 from sqsview.domain import words
 from sqsview.domain.snapshot import CallFigures, Connection, Context, Health, Snapshot
+from sqsview.domain.text import printable
 from sqsview.ui.actions import View
 from sqsview.ui.scene import Totals
-from sqsview.ui.widgets.cells import Cell, Cells, Tone, fitted, folded
+from sqsview.ui.widgets.cells import Cell, Cells, Tone, cells_width, fitted, folded
 from sqsview.ui.widgets.pieces import Piece, laid_out
 from sqsview.ui.widgets.strip_widget import StripWidget
 from sqsview.ui.widgets.tab_bar import TabBar
@@ -79,8 +80,6 @@ class ProblemLine(StripWidget):
 
     def lines(self, width: int) -> Sequence[Cells]:
         """Break the problem at the width; the third line may be cut."""
-        from sqsview.domain.text import printable
-
         lines = folded(printable(self._text), max(1, width - 5))
         marks = (" ! ", *("   " for _ in lines[1:]))
         shown = [(Cell(mark, Tone.BAD), Cell(line, Tone.WARN)) for mark, line in zip(marks, lines, strict=True)]
@@ -141,8 +140,6 @@ def context_pieces(context: Context) -> Iterator[Piece]:
 
 
 def _named(text: str, tone: Tone) -> Cells:
-    from sqsview.ui.widgets.cells import cells_width
-
     cell = Cell(text, tone)
     return (cell,) if cells_width(cell) <= _CONTEXT_WIDTH else fitted(cell, _CONTEXT_WIDTH)
 

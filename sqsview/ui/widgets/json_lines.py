@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import overload
@@ -42,6 +41,8 @@ def json_lines(text: str) -> Sequence[Line]:
 
     Numbers, escapes and repeated keys stay as they were written: nothing goes through Python's own types.
     """
+    import json  # not before the first paint
+
     try:
         json.loads(text)
     except (ValueError, RecursionError):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqsview.ui.widgets.cells import Cell, Cells, cells_width
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Something on a line that is shown whole or not at all."""
 
     cells: Cells
@@ -26,8 +25,7 @@ class Piece:
         return cells_width(self.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(NamedTuple):
     """Where a piece that can be clicked stands."""
 
     start: int

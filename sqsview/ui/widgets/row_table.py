@@ -89,9 +89,8 @@ class RowTable(ScrollView, Generic[RowT, SceneT], can_focus=True):
         *,
         empty: str = "",
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self._paint = TablePaint(columns, self._styled)
         self._empty = empty
         self._rows: Sequence[RowT | Heading] = ()
@@ -127,11 +126,6 @@ class RowTable(ScrollView, Generic[RowT, SceneT], can_focus=True):
         if self._cursor.key != key:
             self.post_message(self.Highlighted(self, self._cursor.key))
         self._tell_visible_later()
-
-    @property
-    def rows(self) -> Sequence[RowT | Heading]:
-        """What was last shown."""
-        return self._rows
 
     @property
     def columns(self) -> Sequence[Column[RowT, SceneT]]:

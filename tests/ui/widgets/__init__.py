@@ -1,0 +1,1 @@
+"""The widgets, each on its own."""
