@@ -19,6 +19,7 @@ from sqsview.output import bug_reporter, require_terminal, say, start_log, write
 if TYPE_CHECKING:
     from sqsview.aws.credentials import RoleCache
     from sqsview.demo.companion import Companion
+    from sqsview.live.feed import Feed
     from sqsview.operations.listing import Listing
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -94,15 +95,21 @@ def _dashboard(settings: Settings, *, demo: bool) -> int:
     with ExitStack() as stack:
         server = stack.enter_context(_demo_companion()) if demo else None
         roles = None if demo else _ask_for_mfa(target)
-        from sqsview.live.feed import Feed, FeedOptions
         from sqsview.ui.actions import ACTIONS
         from sqsview.ui.app import Dashboard, UiOptions
 
         here = settings.for_profile(_profile_in_use(target))
         _check_names(settings, "keys", here.keys, [action.id for action in ACTIONS])
-        options = FeedOptions(prefix=here.prefix, queues=here.queues, budget=here.budget, cloudwatch=here.cloudwatch)
-        feed = Feed(_opener(settings, roles, LOADING_BUDGET, server), target, options=options)
-        app = Dashboard(feed, UiOptions(theme=here.theme, keys=here.keys))
+
+        def make_feed() -> Feed:
+            from sqsview.live.feed import Feed, FeedOptions
+
+            options = FeedOptions(
+                prefix=here.prefix, queues=here.queues, budget=here.budget, cloudwatch=here.cloudwatch
+            )
+            return Feed(_opener(settings, roles, LOADING_BUDGET, server), target, options=options)
+
+        app = Dashboard(make_feed, UiOptions(theme=here.theme, keys=here.keys))
         _check_names(settings, "theme", [here.theme] if here.theme else [], app.available_themes)
         app.run()
     if app.fault is not None:

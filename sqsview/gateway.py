@@ -10,13 +10,15 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from sqsview.domain.push import PlatformApplication, PlatformEndpoint
-from sqsview.domain.queue import QueueReading, QueueRef
-from sqsview.domain.snapshot import CallFigures, Context
-from sqsview.domain.topic import SubscriptionReading, SubscriptionRef, TopicReading
 from sqsview.errors import RefusedReadOnly
+
+if TYPE_CHECKING:  # the command line needs the budgets before the first paint, and none of these
+    from sqsview.domain.push import PlatformApplication, PlatformEndpoint
+    from sqsview.domain.queue import QueueReading, QueueRef
+    from sqsview.domain.snapshot import CallFigures, Context
+    from sqsview.domain.topic import SubscriptionReading, SubscriptionRef, TopicReading
 
 LOADING_BUDGET = 400.0
 """Calls a second while first loading: above it, keys begin to feel the client's own work (1 ms of CPU a call)."""

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from sqsview.clock import Clock, SystemClock
-from sqsview.domain.snapshot import Snapshot
 from sqsview.domain.text import printable
-from sqsview.domain.topology import Topology
 from sqsview.ui import actions
 from sqsview.ui.actions import View
 from sqsview.ui.guard import GUARD
-from sqsview.ui.scene import Scene, Totals, totals
-from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
-from sqsview.ui.screens.queues import QueuesScreen
+from sqsview.ui.opening import Opening
 
 if TYPE_CHECKING:
+    from sqsview.domain.snapshot import Snapshot
     from sqsview.live.feed import Feed
+    from sqsview.ui.scene import Scene, Totals
+    from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
 
+FIRST_TAB = "sqsview.ui.screens.queues"
 TICK = 0.5
 """Seconds between two looks at the feed: at most two paints a second, however fast facts come in."""
 
@@ -59,34 +61,43 @@ class Dashboard(App[None]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(action for action in actions.ACTIONS if action.of_app)]
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        View.QUEUES.value: QueuesScreen,
+        View.QUEUES.value: _screen("queues", "QueuesScreen"),
         View.TOPICS.value: _screen("topics", "TopicsScreen"),
         View.FANOUT.value: _screen("fanout", "FanoutScreen"),
         View.PUSH.value: _screen("push", "PushScreen"),
         View.ACTIVITY.value: _screen("activity", "ActivityScreen"),
     }
-    DEFAULT_MODE = View.QUEUES.value
+    feed: Feed
+    """What is read; there from the moment the first tab is."""
 
-    def __init__(self, feed: Feed, options: UiOptions = UiOptions(), clock: Clock | None = None) -> None:
+    def __init__(
+        self, make_feed: Callable[[], Feed], options: UiOptions = UiOptions(), clock: Clock | None = None
+    ) -> None:
+        """Prepare the app; ``make_feed`` is called after the first paint, in a thread where it has to import much."""
         super().__init__()
-        self.feed = feed
+        self._make_feed = make_feed
         self.clock = clock or SystemClock()
         self.keymap: Mapping[str, str] = options.keys
         """Keys by binding id, where the user changed them."""
         self._theme_wanted = options.theme
-        self._scene = Scene(Snapshot(), Topology(), self.clock.monotonic(), self.clock.epoch())
-        self._totals = Totals(None, None, None)
+        self._scene: Scene | None = None
+        self._totals: Totals | None = None
         self._generation = -1
 
     @property
     def snapshot(self) -> Snapshot:
         """What the screens show now."""
-        return self._scene.snapshot
+        return self.scene.snapshot
 
     @property
     def scene(self) -> Scene:
         """The snapshot with its wiring and its time."""
+        assert self._scene is not None  # set before the first screen is made
         return self._scene
+
+    def compose(self) -> ComposeResult:
+        """Lay out what is shown until the first tab is made."""
+        yield Opening()
 
     def get_line_filters(self) -> list[LineFilter]:
         """Add the guard behind Textual's own filters: nothing that a terminal obeys gets past it."""
@@ -109,37 +120,62 @@ class Dashboard(App[None]):
         self.set_keymap(dict(self.keymap))
         self.call_after_refresh(self._start)
 
-    def _start(self) -> None:
+    async def _start(self) -> None:
+        if FIRST_TAB not in sys.modules:
+            # In a thread, so that keys are not held up by an import of 0.1 s.
+            await asyncio.to_thread(import_module, FIRST_TAB)
+        self.feed = self._make_feed()
+        self._look()
         self.run_worker(self.feed.run(), name="feed", description="feed", exit_on_error=True)
+        await self.switch_mode(View.QUEUES.value)
         self.set_interval(TICK, self._tick)
 
-    def _tick(self) -> None:
-        """Take a new snapshot if anything moved, and draw it; the header's ages move in any case."""
+    def _look(self) -> bool:
+        """Take a new snapshot if anything moved since the last; tell whether it did."""
+        from sqsview.ui.scene import Scene, totals
+
         moved = self.feed.generation != self._generation
-        if moved:
-            snapshot = self.feed.snapshot()
+        if moved or self._scene is None:
+            snapshot, topology = self.feed.snapshot(), self.feed.topology()
             self._generation = snapshot.generation
-            topology = self.feed.topology()
             self._totals = totals(snapshot.queues.values(), topology)
         else:
             snapshot, topology = self._scene.snapshot, self._scene.topology
         self._scene = Scene(snapshot, topology, self.clock.monotonic(), self.clock.epoch())
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, DashboardScreen):
-                screen.show(self._scene, self._totals, moved=moved)
-                break
+        return moved
+
+    def _tick(self) -> None:
+        """Draw what is known now; the header's ages move in any case."""
+        moved = self._look()
+        screen = self._uppermost()
+        if screen is not None and screen.standing:
+            self._draw(screen, moved=moved)
 
     def draw(self, screen: DashboardScreen) -> None:
         """Draw the current snapshot on a screen that was not shown before."""
-        screen.show(self._scene, self._totals, moved=True)
+        self._draw(screen, moved=True)
+
+    def _draw(self, screen: DashboardScreen, *, moved: bool) -> None:
+        assert self._totals is not None  # made together with the scene
+        screen.show(self.scene, self._totals, moved=moved)
+
+    def _uppermost(self) -> DashboardScreen | None:
+        """Give the screen that is shown, also behind a dialog; None while the first is being made."""
+        if self._scene is None:
+            return None
+        from sqsview.ui.screens.dashboard_screen import DashboardScreen
+
+        return next((each for each in reversed(self.screen_stack) if isinstance(each, DashboardScreen)), None)
 
     def on_app_focus(self) -> None:
         """Read at full pace again: the terminal is looked at."""
-        self.feed.focus(True)
+        if self._scene is not None:
+            self.feed.focus(True)
 
     def on_app_blur(self) -> None:
         """Read less: the terminal is not looked at."""
-        self.feed.focus(False)
+        if self._scene is not None:
+            self.feed.focus(False)
 
     def say(self, text: str, *, title: str = "", warning: bool = False) -> None:
         """Show one line in passing; the text may be anything."""
@@ -152,20 +188,21 @@ class Dashboard(App[None]):
 
     def action_tab(self, tab: str) -> None:
         """Go to a tab, as it was left."""
-        if self.current_mode != tab:
+        if self._scene is not None and self.current_mode != tab:
             self.switch_mode(tab)
 
     def action_refresh_now(self) -> None:
         """Read again what is on screen, list again, or connect again."""
-        self.feed.refresh()
-        self.say("reading again")
+        if self._scene is not None:
+            self.feed.refresh()
+            self.say("reading again")
 
     def action_help(self) -> None:
         """Open the help of the screen that is shown."""
         from sqsview.ui.screens.help import HelpScreen
 
-        screen = self.screen
-        if isinstance(screen, DashboardScreen):
+        screen = self._uppermost()
+        if screen is not None and screen is self.screen:
             self.push_screen(HelpScreen(screen.VIEW, self.keymap))
 
     def action_command_palette(self) -> None:
@@ -174,7 +211,7 @@ class Dashboard(App[None]):
 
         from sqsview.ui.palette import PROVIDERS
 
-        if not CommandPalette.is_open(cast("App[object]", self)):
+        if self._scene is not None and not CommandPalette.is_open(cast("App[object]", self)):
             self.push_screen(CommandPalette(providers=PROVIDERS, placeholder="a command, a queue or a topic"))
 
     def change_target(self, *, profile: str | None = None, region: str | None = None) -> None:
@@ -201,8 +238,8 @@ class Dashboard(App[None]):
         """Open the details of one thing."""
         from sqsview.ui.screens.details import DetailsScreen
 
-        tab = self.screen.TAB if isinstance(self.screen, DashboardScreen) else View.QUEUES
-        self.push_screen(DetailsScreen(subject, tab))
+        screen = self._uppermost()
+        self.push_screen(DetailsScreen(subject, screen.TAB if screen is not None else View.QUEUES))
 
     def jump(self, key: str) -> None:
         """Show a queue or topic where it is listed, with the cursor on it."""

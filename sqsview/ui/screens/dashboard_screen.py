@@ -52,6 +52,11 @@ class DashboardScreen(Screen[None]):
         """The app, with its own type."""
         return cast("Dashboard", self.app)
 
+    @property
+    def standing(self) -> bool:
+        """Tell whether its widgets are there: not before they are mounted, nor while they are taken down."""
+        return self.is_mounted and self.display
+
     def compose(self) -> ComposeResult:
         """Lay out header, body and key bar."""
         yield StatusHeader(self.TAB)
