@@ -23,17 +23,23 @@ class Place(NamedTuple):
     width: int
 
 
+CLAIM = 40
+SHARE = 0.42
+"""Cells, and part of the line, that the growing column may claim before the others: 50 of 120, 84 of 200."""
+
+
 def places(columns: Sequence[Column[RowT, SceneT]], needs: Sequence[int], width: int) -> tuple[Place, ...]:
     """Share ``width`` cells among ``columns``, of which each would need ``needs`` cells to show everything.
 
-    Nothing is cut from the growing column while a column below `LASTING` can shrink or go instead.
+    Up to `CLAIM` or `SHARE` of the line, nothing is cut from the growing column while a column below `LASTING` can shrink or go
+    instead; beyond it, it only takes what the others leave, so that one long name does not blind all rows.
     """
     shown = list(range(len(columns)))
     least = [column.width if column.min_width is None else column.min_width for column in columns]
     widths = [column.width for column in columns]
     growing = next((index for index in shown if columns[index].grow), None)
     if growing is not None:
-        widths[growing] = max(least[growing], needs[growing])
+        widths[growing] = max(least[growing], min(needs[growing], max(CLAIM, int(width * SHARE))))
 
     def excess() -> int:
         return _total(columns, shown, widths) - width
@@ -59,6 +65,10 @@ def places(columns: Sequence[Column[RowT, SceneT]], needs: Sequence[int], width:
     else:
         make_room(others)
     slack = -excess()
+    if growing is not None:
+        given = max(0, min(slack, needs[growing] - widths[growing]))
+        widths[growing] += given
+        slack -= given
     for index in reversed(others):
         if index in shown and slack > 0:
             most = columns[index].max_width or columns[index].width

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqsview.ui.widgets.cells import Cell, Column
-from sqsview.ui.widgets.columns import MARGIN, Place, column_at, places, row_cells, title_cells
+from sqsview.ui.widgets.columns import CLAIM, MARGIN, SHARE, Place, column_at, places, row_cells, title_cells
 
 
 def column(
@@ -89,10 +89,19 @@ def test_columns_never_overlap_and_never_leave_the_line(width: int, name: int, d
 
 
 @given(st.integers(40, 240), st.integers(0, 60))
-def test_a_name_is_only_cut_when_no_lesser_column_is_left(width: int, name: int) -> None:
+def test_up_to_its_claim_a_name_is_only_cut_when_no_lesser_column_is_left(width: int, name: int) -> None:
     shown = widths(width, name)
-    if shown["name"] < name:
+    if shown["name"] < min(name, max(CLAIM, int(width * SHARE))):
         assert set(shown) == {"name", "visible"}
+
+
+def test_one_very_long_name_does_not_blind_all_rows() -> None:
+    """It is cut in the middle; the title of the pane below has it in full."""
+    assert set(widths(120, name=80)) == {"name", "kind", "visible", "trend", "dead"}
+
+
+def test_a_long_name_takes_room_that_nobody_needs() -> None:
+    assert widths(160, name=80)["name"] >= 80
 
 
 def test_the_arrow_stands_before_a_number_column_and_after_a_text_column() -> None:
