@@ -104,10 +104,13 @@ def _dashboard(settings: Settings, *, demo: bool) -> int:
         def make_feed() -> Feed:
             from sqsview.live.feed import Feed, FeedOptions
 
-            options = FeedOptions(
-                prefix=here.prefix, queues=here.queues, budget=here.budget, cloudwatch=here.cloudwatch
-            )
-            return Feed(_opener(settings, roles, LOADING_BUDGET, server), target, options=options)
+            def options(target: Target) -> FeedOptions:
+                there = settings.for_profile(_profile_in_use(target))
+                return FeedOptions(
+                    prefix=there.prefix, queues=there.queues, budget=there.budget, cloudwatch=there.cloudwatch
+                )
+
+            return Feed(_opener(settings, roles, LOADING_BUDGET, server), target, options)
 
         app = Dashboard(make_feed, UiOptions(theme=here.theme, keys=here.keys))
         _check_names(settings, "theme", [here.theme] if here.theme else [], app.available_themes)

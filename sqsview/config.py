@@ -27,7 +27,7 @@ class Settings:
     read_only: bool = False
     """Refuse every call that could change anything; a receive is one."""
     prefix: str = ""
-    """Watch only queues whose names start with this."""
+    """Watch only queues and topics whose names start with this."""
     queues: tuple[str, ...] = ()
     """Watch only these queues, by name, URL or ARN; needs no permission to list. The flag can be repeated."""
     budget: float | None = None

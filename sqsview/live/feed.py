@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sqsview.clock import Clock, SystemClock
@@ -33,8 +33,13 @@ class Feed:
     """What the screens know of the world; every method but `run` and `details` returns at once."""
 
     def __init__(
-        self, opener: Opener, target: Target, options: FeedOptions | None = None, clock: Clock | None = None
+        self,
+        opener: Opener,
+        target: Target,
+        options: FeedOptions | Callable[[Target], FeedOptions] | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        """Prepare to watch ``target``; ``options`` may depend on it, for each profile can have its own."""
         self._opener = opener
         self._target = target
         self._options = options or FeedOptions()
@@ -213,7 +218,8 @@ class Feed:
         target = self._target
         context = Context(profile=target.profile or "default", region=target.region, endpoint=target.endpoint_url)
         self._store = Store(self._clock, context, generation=generation, structure=structure)
-        self._poller = Poller(self._store, self._clock, self._options)
+        options = self._options(target) if callable(self._options) else self._options
+        self._poller = Poller(self._store, self._clock, options)
         self._poller.focus(self._focused)
         self._poller.watch(self._on_screen())
         if self._applications_wanted:

@@ -23,6 +23,8 @@ from sqsview.live.sweeps import QueueSweep, TopicSweep
 
 SWEEP_INTERVAL = 60.0
 """Seconds between listings of everything."""
+_SWEEP_OF_NOTHING = 8.0
+"""Seconds between listings where nothing is there yet: nothing else tells that the connection is alive."""
 _SWEEP_LONGEST = 600.0
 _SWEEP_PART = 0.05
 """The part of the budget that listings may take before they come more rarely."""
@@ -171,6 +173,7 @@ class Poller:
                 backoff.reset()
                 self._listed = self.answered = True
                 self._swept_at = self._clock.monotonic()
+                self.store.listing_ended()
                 if not self._options.prefix and not self._options.queues:
                     self.store.all_queues_listed()
                 self._sweep_interval = wait = self._interval()
@@ -261,4 +264,6 @@ class Poller:
     def _interval(self) -> float:
         """Give the seconds until the next listing: more where a listing takes many calls."""
         budget = self._options.budget or DEFAULT_BUDGET
+        if not self.store.queues and not self.store.topics:
+            return _SWEEP_OF_NOTHING
         return min(_SWEEP_LONGEST, max(SWEEP_INTERVAL, sum(self._sweep_calls) / (_SWEEP_PART * budget)))

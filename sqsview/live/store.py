@@ -78,6 +78,10 @@ class Store:
             self.queues.aged(key, age, now)
         self._moved()
 
+    def listing_ended(self) -> None:
+        """Note that a listing of the queues was answered to its end, also where there are none."""
+        self._answered()
+
     def all_queues_listed(self) -> None:
         """Note that every queue of the account and region is known from here on."""
         if not self._all_queues:

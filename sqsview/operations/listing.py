@@ -42,7 +42,7 @@ async def list_everything(
 
     Args:
         gateway: where from; it holds the budget.
-        prefix: only queues whose names start with this.
+        prefix: only queues and topics whose names start with this.
         queues: only these, by name, URL or ARN; then ListQueues is not called.
         concurrency: calls under way at once.
 
@@ -50,7 +50,7 @@ async def list_everything(
         SessionError: the whole connection is at fault.
     """
     queue_sweep = _QueueSweep(gateway, concurrency)
-    topic_sweep = _TopicSweep(gateway, concurrency)
+    topic_sweep = _TopicSweep(gateway, concurrency, prefix)
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(queue_sweep.read_named(queues) if queues else queue_sweep.read_all(prefix))
@@ -158,8 +158,9 @@ class _QueueSweep(_Sweep):
 
 
 class _TopicSweep(_Sweep):
-    def __init__(self, gateway: Gateway, concurrency: int) -> None:
+    def __init__(self, gateway: Gateway, concurrency: int, prefix: str) -> None:
         super().__init__(gateway, concurrency)
+        self._prefix = prefix
         self.topics: list[Topic] = []
         self._arns: list[str] = []
         self._by_topic: dict[str, list[Subscription]] = {}
@@ -181,13 +182,17 @@ class _TopicSweep(_Sweep):
     async def _list_topics(self) -> None:
         async for page in self._pages(self._gateway.list_topics(), "topics"):
             self.owner = self.owner or _account_of(page[0] if page else "")
-            self._arns += page
+            self._arns += [arn for arn in page if self._wanted(arn)]
+
+    def _wanted(self, arn: str) -> bool:
+        return name_of(arn).startswith(self._prefix)
 
     async def _read_subscriptions(self) -> None:
         async with asyncio.TaskGroup() as group:
             async for page in self._pages(self._gateway.list_subscriptions(), "subscriptions"):
                 for ref in page:
-                    group.create_task(self._read_subscription(ref))
+                    if self._wanted(ref.topic_arn):
+                        group.create_task(self._read_subscription(ref))
 
     async def _read_subscription(self, ref: SubscriptionRef) -> None:
         listed = self._by_topic.setdefault(ref.topic_arn, [])

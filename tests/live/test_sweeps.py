@@ -118,8 +118,17 @@ async def test_a_first_listing_that_is_empty_is_read_twice_later_ones_once(
     async with running() as feed:
         assert account.count("list_queues") == 2
         assert feed.snapshot().health.total == 0
-        await clock.advance(A_SWEEP)
+        await clock.advance(10)
         assert account.count("list_queues") == 3
+
+
+async def test_where_there_is_nothing_the_listing_tells_that_the_connection_lives(
+    account: Account, clock: OwnedClock, running: Running
+) -> None:
+    async with running() as feed:
+        await clock.advance(60)
+        fresh_at = feed.snapshot().health.fresh_at
+        assert fresh_at is not None and clock.monotonic() - fresh_at < 10
 
 
 async def test_a_prefix_limits_queues_at_the_server_and_topics_here(account: Account, running: Running) -> None:

@@ -56,12 +56,14 @@ async def test_so_many_calls_are_under_way_at_once_and_no_more(account: Account)
     assert account.clock.monotonic() - started == pytest.approx(0.03 * (1 + 80 / 8))
 
 
-async def test_a_prefix_narrows_the_queues_at_the_server(account: Account) -> None:
-    account.add_queue("orders")
-    account.add_queue("mail")
+async def test_a_prefix_narrows_queues_at_the_server_and_topics_here(account: Account) -> None:
+    for name in ("orders", "mail"):
+        account.add_queue(name)
+        account.subscribe(account.add_topic(name), queue_arn(name))
     found = await listed(account, prefix="ord")
     assert [queue.name for queue in found.queues or ()] == ["orders"]
-    assert account.count("get_queue_attributes") == 1
+    assert [topic.name for topic in found.topics or ()] == ["orders"]
+    assert account.count("get_queue_attributes") == account.count("get_subscription_attributes") == 1
 
 
 async def test_subscriptions_come_from_one_sweep_with_their_settings(account: Account) -> None:

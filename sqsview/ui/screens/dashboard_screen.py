@@ -76,6 +76,10 @@ class DashboardScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Catch up with what happened while another screen was shown."""
         self.dashboard.draw(self)
+        self.resumed()
+
+    def resumed(self) -> None:
+        """Do what else is due once the screen shows what is known now."""
 
     def show(self, scene: Scene, sums: Totals, *, moved: bool) -> None:
         """Draw a snapshot; ``moved`` is false where only time has passed since the last one."""

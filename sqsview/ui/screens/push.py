@@ -58,7 +58,6 @@ class PushScreen(TableScreen[PlatformApplication]):
 
     def on_mount(self) -> None:
         """Ask for the applications from now on."""
-        super().on_mount()
         self.dashboard.feed.want_applications()
 
     def rows(self, scene: Scene) -> Iterable[PlatformApplication]:
@@ -123,7 +122,6 @@ class EndpointsScreen(TableScreen[PlatformEndpoint]):
 
     def on_mount(self) -> None:
         """Read the first page."""
-        super().on_mount()
         self._pages = self.dashboard.feed.endpoints(self._application)
         self._read_on()
 
@@ -167,6 +165,5 @@ class EndpointsScreen(TableScreen[PlatformEndpoint]):
 
     def on_row_table_visible_changed(self, event: RowTable.VisibleChanged) -> None:
         """Read on when the end of what was read comes near."""
-        super().on_row_table_visible_changed(event)
         if event.keys and any(row.key == event.keys[-1] for row in self.shown[-AHEAD:]):
             self._read_on()

@@ -47,9 +47,16 @@ class QueuesScreen(TableScreen[Queue]):
             yield DepthChart()
             yield about_page()
 
+    def counted(self) -> str:
+        """Say how many rows are shown, and what their counts are worth."""
+        return f"{super().counted()} · counts are approximate"
+
     def rows(self, scene: Scene) -> Iterable[Queue]:
         """Give all queues."""
-        return scene.snapshot.queues.values()
+        queues = scene.snapshot.queues.values()
+        if self.columns is queue_columns.COLUMNS and any(queue.oldest_age is not None for queue in queues):
+            self.columns = self.table.columns = queue_columns.COLUMNS_WITH_AGE
+        return queues
 
     def empty(self, scene: Scene) -> str:
         """Say why there is no queue."""
@@ -102,6 +109,9 @@ def about_queue(queue: Queue, scene: Scene) -> list[Line]:
                 ),
             )
         )
+    if queue.oldest_age is not None:
+        age = scene.age(queue.oldest_age_at) or 0.0
+        lines.append((Cell(f"oldest message {words.duration(queue.oldest_age)} (CloudWatch, {words.age(age)} ago)"),))
     fed = [
         (topic.name, "topic" if subscription.settings is None else words.feed_in_words(subscription))
         for topic, subscription in topology.feeds(queue)
@@ -128,9 +138,6 @@ def about_queue(queue: Queue, scene: Scene) -> list[Line]:
         target = topology.dead_letter_queue_of(queue)
         held = scene.snapshot.queues.get(target.key, target) if target is not None else None
         lines.extend((Cell(line),) for line in words.queue_settings(settings, held))
-    if queue.oldest_age is not None:
-        age = scene.age(queue.oldest_age_at) or 0.0
-        lines.append((Cell(f"oldest message {words.duration(queue.oldest_age)} (CloudWatch, {words.age(age)} ago)"),))
     if not lines:
         lines.append((Cell("not read yet", Tone.QUIET),))
     return lines

@@ -207,9 +207,8 @@ class TableScreen(DashboardScreen, Generic[Row]):
         if event.column_id in self.sort_keys:
             self.rearrange(self._by(event.column_id))
 
-    def on_screen_resume(self) -> None:
-        """Catch up, and tell the poller what is on screen now."""
-        super().on_screen_resume()
+    def resumed(self) -> None:
+        """Tell the poller what is on screen now."""
         self.dashboard.feed.watch(self.watched(self.table.visible_keys()))
         self.dashboard.feed.select(self.table.cursor_key)
 
@@ -230,7 +229,6 @@ class TableScreen(DashboardScreen, Generic[Row]):
     def action_mark(self) -> None:
         """Mark or unmark the row under the cursor and go on to the next."""
         self.table.toggle_mark()
-        self.table.action_cursor_down()
         self._show_filter()
 
     def action_mark_all(self) -> None:

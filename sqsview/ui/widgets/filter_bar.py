@@ -66,7 +66,7 @@ class FilterInput(Input):
 
 
 class FilterBar(Widget):
-    """One line; the input is only there while the filter is edited."""
+    """One line; the input is only seen while the filter is edited."""
 
     DEFAULT_CSS = """
     FilterBar {
@@ -89,10 +89,15 @@ class FilterBar(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._line = FilterStatus()
+        self._prompt = FilterPrompt(classes="filter-prompt")
+        self._field = FilterInput(placeholder="filter", max_length=_LONGEST, select_on_focus=False)
+        self._prompt.display = self._field.display = False
         self._text = ""
 
     def compose(self) -> ComposeResult:
-        """Lay out the status."""
+        """Lay out prompt and input, which are only seen while the filter is edited, before the status."""
+        yield self._prompt
+        yield self._field
         yield self._line
 
     @property
@@ -120,11 +125,13 @@ class FilterBar(Widget):
         """Let the filter be typed, beginning with the one that holds."""
         if self.editing:
             return
-        field = FilterInput(self._text, placeholder="filter", max_length=_LONGEST, select_on_focus=False)
         self._line.editing = True
+        self._prompt.display = self._field.display = True
+        with self.prevent(Input.Changed):
+            self._field.value = self._text
+        self._field.cursor_position = len(self._text)
         self._fit()
-        self.mount(FilterPrompt(classes="filter-prompt"), field, before=self._line)
-        field.focus()
+        self.screen.set_focus(self._field)  # at once, not by a message: keys that follow in one go are typed here
 
     def close(self) -> None:
         """Forget the filter and stop editing; nothing is posted."""
@@ -156,7 +163,7 @@ class FilterBar(Widget):
     def _end(self) -> None:
         self._line.editing = False
         self._line.text = self._text
-        self.query("FilterInput, FilterPrompt").remove()
+        self._prompt.display = self._field.display = False
         self._fit()
 
     def _fit(self) -> None:

@@ -16,7 +16,7 @@ async def test_the_status_stands_at_the_right() -> None:
         bar.status = "6 of 42 · by visible ↓"
         await pilot.pause()
         assert shown.lines(app)[0] == "6 of 42 · by visible ↓".rjust(59)
-        assert not app.query(Input)
+        assert not app.query_one(Input).display
 
 
 async def test_every_letter_changes_the_filter() -> None:
@@ -40,7 +40,7 @@ async def test_enter_keeps_the_filter_and_shows_it() -> None:
         bar.open()
         await pilot.pause()
         await pilot.press("d", "l", "q", "enter")
-        await shown.until(pilot, lambda: len(app.said(FilterBar.Closed)) == 1 and not app.query(Input))
+        await shown.until(pilot, lambda: len(app.said(FilterBar.Closed)) == 1 and not app.query_one(Input).display)
         assert bar.text == "dlq"
         assert not bar.editing
         await shown.until(pilot, lambda: shown.lines(app)[0] == " / dlq")
@@ -67,7 +67,7 @@ async def test_opening_again_goes_on_with_the_filter_that_holds() -> None:
             bar.open()
             await pilot.pause()
             await pilot.press(key, "enter")
-            await shown.until(pilot, lambda: not app.query(Input))
+            await shown.until(pilot, lambda: not app.query_one(Input).display)
         assert [message.text for message in app.said(FilterBar.Changed)] == ["a", "ab"]
 
 
@@ -91,7 +91,7 @@ async def test_closing_from_outside_says_nothing() -> None:
         await shown.until(pilot, lambda: bar.text == "x")
         app.heard.clear()
         bar.close()
-        await shown.until(pilot, lambda: not app.query(Input))
+        await shown.until(pilot, lambda: not app.query_one(Input).display)
         assert bar.text == ""
         assert app.heard == []
 
@@ -115,3 +115,14 @@ async def test_a_question_mark_is_a_letter_while_typing() -> None:
         await pilot.pause()
         await pilot.press("question_mark", "q", "exclamation_mark")
         await shown.until(pilot, lambda: bar.text == "?q!")
+
+
+async def test_keys_that_follow_in_one_go_are_typed_into_the_filter() -> None:
+    """Pasted or typed ahead: a letter that came before the input was there would have acted on the table."""
+    bar = FilterBar()
+    app = WidgetApp(bar)
+    async with app.run_test(size=(60, 3)) as pilot:
+        bar.open()
+        assert app.focused is app.query_one(Input)
+        await pilot.press("d")
+        await shown.until(pilot, lambda: bar.text == "d")
