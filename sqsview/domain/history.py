@@ -17,7 +17,7 @@ RATE_WINDOW = 180.0
 MOVING_WINDOW = 60.0
 """Seconds after its last change for which a queue counts as moving."""
 TREND_BUCKETS = 14
-TREND_SPAN = 14 * 30.0
+TREND_SPAN = 14 * 15.0
 """Seconds that a trend covers."""
 
 _FINE_STEP = 5

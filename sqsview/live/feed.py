@@ -22,10 +22,13 @@ from sqsview.live.store import Store
 
 __all__ = ["Feed", "FeedOptions"]
 
+FIGURES_HOLD = 2.0
+"""Seconds after which calls a minute and the poller's state are told anew, also where no fact moved."""
+
 _NOT_CONNECTED = Problem(ProblemKind.NETWORK, "not connected yet")
 
 
-class _Reopen(Exception):  # noqa: N818 - it is a signal, not an error
+class _Reopen(Exception):
     """Ends a connection so that another one is opened."""
 
 
@@ -69,11 +72,13 @@ class Feed:
         return self._store.generation
 
     def snapshot(self) -> Snapshot:
-        """Give the picture as it is now; the same object until something changes."""
-        if self._snapshot is None or self._snapshot.generation != self._store.generation:
+        """Give the picture as it is now; the same object until something changes or its figures are 2 s old."""
+        known = self._snapshot
+        late = known is not None and self._clock.monotonic() - known.taken_at >= FIGURES_HOLD
+        if known is None or late or known.generation != self._store.generation:
             calls = self._gateway.meter.figures() if self._gateway else CallFigures()
-            self._snapshot = self._store.snapshot(calls, self._poller.state())
-        return self._snapshot
+            known = self._snapshot = self._store.snapshot(calls, self._poller.state())
+        return known
 
     def topology(self) -> Topology:
         """Give who feeds whom; the same object until what exists, or how it is set, changes."""

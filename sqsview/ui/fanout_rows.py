@@ -16,6 +16,7 @@ from sqsview.domain.topology import Orphan
 from sqsview.domain.wiring import Edge
 from sqsview.ui.arrangement import Matcher
 from sqsview.ui.scene import Scene
+from sqsview.ui.topic_columns import unheard
 from sqsview.ui.widgets.cells import Cell, Cells, Tone
 from sqsview.ui.widgets.columns import Column
 
@@ -81,8 +82,10 @@ def _now(queue: Queue | None, scene: Scene) -> Queue | None:
 def _way(row: FanRow, scene: Scene) -> Cells:
     if row.level is Level.TOPIC:
         delivering = row.total - row.broken
-        told = f"{delivering} of {row.total} edges deliver" if row.total else "nobody listens"
-        tone = Tone.BAD if row.broken else Tone.QUIET if row.total else Tone.WARN
+        told = f"{delivering} of {row.total} edges deliver" if row.total else ""
+        tone = Tone.BAD if row.broken else Tone.QUIET
+        if not row.total and row.topic is not None and unheard(row.topic, scene):
+            told, tone = "nobody listens", Tone.WARN
         mark = "✗ " if row.broken else ""
         return Cell(row.name, Tone.STRONG), Cell(f"  {mark}{told}", tone)
     if row.edge is None:
@@ -164,7 +167,7 @@ def _dead(row: FanRow, scene: Scene) -> Cells | Cell | None:
 FanColumn: TypeAlias = Column[FanRow, Scene]
 
 COLUMNS: tuple[FanColumn, ...] = (
-    Column("way", "TOPIC AND FILTER", 30, "left", _way, grow=True, min_width=22, priority=60, cut="end"),
+    Column("way", "TOPIC AND FILTER", 30, "left", _way, grow=True, min_width=22, priority=75, cut="end"),
     Column("to", "TO", 22, "left", _to, min_width=14, max_width=60, priority=80),
     Column("visible", "VISIBLE", 10, "right", _visible, priority=70, gap=1),
     Column("dead-letter-queue", "GIVES UP TO", 26, "left", _dead_letter_queue, min_width=10, max_width=70, priority=50),

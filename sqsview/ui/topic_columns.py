@@ -32,8 +32,8 @@ def _topic_kind(topic: Topic, _scene: Scene) -> Cell:
 
 def _count_of(status: SubscriptionStatus, tone: Tone) -> Callable[[Topic, Scene], Cell]:
     def cell(topic: Topic, scene: Scene) -> Cell:
-        if scene.snapshot.poller.sweep_at is None and not topic.subscriptions and topic.settings is None:
-            return Cell("…", Tone.QUIET)
+        if topic.settings is None and unheard(topic, scene) is None:
+            return _untold(scene)
         count = topic.count(status)
         stale = scene.snapshot.health.connection is Connection.FAILING
         return Cell(words.count(count), Tone.STALE if stale else tone if count else Tone.QUIET)
@@ -47,8 +47,21 @@ def protocols_in_words(topic: Topic) -> str:
     return " · ".join(f"{protocol} {count}" for protocol, count in seen.most_common())
 
 
-def _protocols(topic: Topic, _scene: Scene) -> Cell:
-    return Cell(protocols_in_words(topic)) if topic.subscriptions else Cell("nobody listens", Tone.WARN)
+def unheard(topic: Topic, scene: Scene) -> bool | None:
+    """Tell whether nothing is subscribed to a topic; None where not every subscription was listed."""
+    if topic.subscriptions or topic.count(SubscriptionStatus.CONFIRMED) or topic.count(SubscriptionStatus.PENDING):
+        return False
+    return True if scene.snapshot.all_subscriptions else None
+
+
+def _untold(scene: Scene) -> Cell:
+    return Cell(words.UNKNOWN if scene.snapshot.topics_problem is not None else "…", Tone.QUIET)
+
+
+def _protocols(topic: Topic, scene: Scene) -> Cell:
+    if topic.subscriptions:
+        return Cell(protocols_in_words(topic))
+    return Cell("nobody listens", Tone.WARN) if unheard(topic, scene) else _untold(scene)
 
 
 def _encryption(topic: Topic, _scene: Scene) -> Cell:

@@ -165,7 +165,8 @@ def reading_lines(scene: Scene) -> list[Line]:
     else:
         lines.append(f"up to {calls.budget:.0f} calls a second; {words.count(calls.per_minute)} in the last minute")
     if poller.behind:
-        lines.append(f"{words.count(poller.behind)} readings wait for the budget")
+        waits = "reading waits" if poller.behind == 1 else "readings wait"
+        lines.append(f"{words.count(poller.behind)} {waits} for the budget")
     if calls.dollars_per_month is not None:
         lines.append(f"watching like this costs about {words.money(calls.dollars_per_month)} a month")
     if not poller.focused:

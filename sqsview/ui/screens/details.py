@@ -57,7 +57,6 @@ class DetailsScreen(DashboardScreen):
 
     def on_mount(self) -> None:
         """Ask for the attributes; the page says so meanwhile."""
-        super().on_mount()
         self._write()
         self.run_worker(self._read(), description="details")
 

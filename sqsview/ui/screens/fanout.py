@@ -19,7 +19,7 @@ from sqsview.ui.scene import Scene
 from sqsview.ui.screens.dashboard_screen import Subject
 from sqsview.ui.screens.table_screen import TableScreen, about_page, titled, why_nothing
 from sqsview.ui.screens.topics import about_subscription, about_topic
-from sqsview.ui.widgets.cells import Cell, Line, Tone
+from sqsview.ui.widgets.cells import Cell, Heading, Line, Tone
 from sqsview.ui.widgets.lines_view import LinesView
 
 AT_ONCE = 100
@@ -92,6 +92,15 @@ class FanoutScreen(TableScreen[FanRow]):
                 kept.insert(0, block[0])
             shown += kept
         return shown
+
+    def lines(self) -> Sequence[FanRow | Heading]:
+        """Give the rows, with a heading above what hangs loose."""
+        loose = next((at for at, row in enumerate(self.shown) if row.level is Level.ORPHAN), None)
+        if loose is None:
+            return self.shown
+        told = Cell(f"{len(self.shown) - loose} not connected, as far as metadata shows", Tone.QUIET)
+        blank = Heading("blank", ())
+        return [*self.shown[:loose], blank, Heading("loose", (Cell("  "), told)), *self.shown[loose:]]
 
     def empty(self, scene: Scene) -> str:
         """Say why there is no map."""

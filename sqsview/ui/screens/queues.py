@@ -21,7 +21,7 @@ from sqsview.ui.widgets.cells import Cell, Line, Tone
 from sqsview.ui.widgets.chart import DepthChart
 from sqsview.ui.widgets.lines_view import LinesView
 
-CHART_SPANS = (300.0, 900.0, 1800.0, 3600.0)
+CHART_SPANS = (120.0, 300.0, 900.0, 1800.0, 3600.0)
 """Seconds that the chart can cover: the shortest that holds all there is."""
 
 

@@ -13,6 +13,7 @@ from sqsview.domain.text import printable
 from sqsview.ui.arrangement import Arrangement, Matcher, SortKey, arranged
 from sqsview.ui.scene import Scene
 from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
+from sqsview.ui.widgets.cells import Heading
 from sqsview.ui.widgets.columns import Column
 from sqsview.ui.widgets.filter_bar import FilterBar
 from sqsview.ui.widgets.lines_view import LinesView
@@ -104,7 +105,7 @@ class TableScreen(DashboardScreen, Generic[Row]):
         if moved:
             self._show_rows(scene)
         else:
-            self.table.show(self.shown, scene)
+            self.table.show(self.lines(), scene)
         self.show_about(self.table.cursor_row, scene)
 
     def _show_rows(self, scene: Scene) -> None:
@@ -114,7 +115,7 @@ class TableScreen(DashboardScreen, Generic[Row]):
         table = self.table
         table.empty = self._why_empty(scene)
         table.show_sort(self.arrangement.sort, descending=self.arrangement.descending)
-        table.show(self.shown, scene)
+        table.show(self.lines(), scene)
         if at_top and self.shown and scene.snapshot.health.connection in _FILLING:
             # Nobody has chosen a row yet: while the first counts come in, the top is worth more than its first row.
             table.move_to(self.shown[0].key)
@@ -123,6 +124,10 @@ class TableScreen(DashboardScreen, Generic[Row]):
     def in_order(self, rows: list[Row], scene: Scene) -> list[Row]:
         """Filter and sort the rows."""
         return arranged(rows, self.arrangement, self.matcher, self._sort_key(scene), _name)
+
+    def lines(self) -> Sequence[Row | Heading]:
+        """Give the rows as the table shows them, with what stands between them."""
+        return self.shown
 
     def watched(self, keys: Sequence[str]) -> Sequence[str]:
         """Say what the poller should keep current while the rows of these keys are on screen."""

@@ -86,8 +86,10 @@ def about_topic(topic: Topic, scene: Scene) -> list[Line]:
         elif settings is not None:
             line.append(Cell(f"  {filter_in_words(settings.filter_policy, settings.filter_scope)}", Tone.QUIET))
         lines.append(tuple(line))
-    if not topic.subscriptions:
+    if topic_columns.unheard(topic, scene):
         lines.append((Cell("nothing is subscribed to it: what is published is dropped", Tone.WARN),))
+    elif not topic.subscriptions:
+        lines.append((Cell("its subscriptions are not listed yet", Tone.QUIET),))
     if topic.settings is not None:
         lines.append((Cell(" · ".join(words.topic_settings(topic.settings, fifo=topic.fifo)), Tone.QUIET),))
     return lines
@@ -126,9 +128,13 @@ class SubscriptionsScreen(TableScreen[Subscription]):
 
     def empty(self, scene: Scene) -> str:
         """Say why there is no subscription."""
-        if self.topic_arn not in scene.snapshot.topics:
+        topic = scene.snapshot.topics.get(self.topic_arn)
+        if topic is None:
             return f"{name_of(self.topic_arn)} no longer exists · esc goes back"
-        return "nothing is subscribed to this topic: what is published is dropped"
+        if topic_columns.unheard(topic, scene):
+            return "nothing is subscribed to this topic: what is published is dropped"
+        problem = scene.snapshot.topics_problem
+        return "reading the subscriptions…" if problem is None else problem.line
 
     def subject_of(self, row: Subscription) -> Subject:
         """Name a subscription."""

@@ -28,11 +28,15 @@ SHARE = 0.42
 """Cells, and part of the line, that the growing column may claim before the others: 50 of 120, 84 of 200."""
 
 
+AIR = 12
+"""Cells that the growing column takes beyond its need; what is left after it stays blank, so that eyes travel less."""
+
+
 def places(columns: Sequence[Column[RowT, SceneT]], needs: Sequence[int], width: int) -> tuple[Place, ...]:
     """Share ``width`` cells among ``columns``, of which each would need ``needs`` cells to show everything.
 
-    Up to `CLAIM` or `SHARE` of the line, nothing is cut from the growing column while a column below `LASTING` can shrink or go
-    instead; beyond it, it only takes what the others leave, so that one long name does not blind all rows.
+    Up to `CLAIM` or `SHARE` of the line, nothing is cut from the growing column while a column below `LASTING` can
+    shrink or go instead; beyond it, it only takes what the others leave: one long name does not blind all rows.
     """
     shown = list(range(len(columns)))
     least = [column.width if column.min_width is None else column.min_width for column in columns]
@@ -77,7 +81,7 @@ def places(columns: Sequence[Column[RowT, SceneT]], needs: Sequence[int], width:
             widths[index] += given
             slack -= given
     if growing is not None and slack > 0:
-        widths[growing] += slack
+        widths[growing] += min(slack, AIR)
     return _placed(columns, shown, widths)
 
 

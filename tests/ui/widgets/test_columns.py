@@ -45,8 +45,8 @@ def widths(width: int, name: int = 20, dead: int = 0) -> dict[str, int]:
     return {ALL[place.column].id: place.width for place in places(ALL, [name, 0, 0, 0, dead], width)}
 
 
-def test_the_name_takes_what_is_left() -> None:
-    assert widths(120) == {"name": 57, "kind": 8, "visible": 9, "trend": 14, "dead": 20}
+def test_the_name_takes_some_of_what_is_left_and_the_rest_stays_blank() -> None:
+    assert widths(120) == {"name": 32, "kind": 8, "visible": 9, "trend": 14, "dead": 20}
 
 
 def test_the_trend_shrinks_before_anything_else() -> None:
@@ -67,7 +67,7 @@ def test_a_count_outlasts_the_end_of_a_name() -> None:
 
 
 def test_a_column_widens_for_what_it_shows_before_the_rest_goes_to_the_name() -> None:
-    assert widths(120, dead=26) == {"name": 51, "kind": 8, "visible": 9, "trend": 14, "dead": 26}
+    assert widths(120, dead=26) == {"name": 32, "kind": 8, "visible": 9, "trend": 14, "dead": 26}
     assert widths(120, dead=90)["dead"] == 30
 
 
