@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sqsview.domain.history import HELD, MOVING_WINDOW, RATE_WINDOW, TREND_BUCKETS, History
+from sqsview.domain.history import HELD, MOVING_WINDOW, RATE_WINDOW, TREND_BUCKETS, TREND_SPAN, History
 
 START = 10_000.0
 SLACK = 31.0
