@@ -367,7 +367,7 @@ async def test_columns_are_shared_out_anew_for_another_width() -> None:
 
 
 async def test_the_scroll_bar_takes_its_place_from_the_columns() -> None:
-    async with table_of(rows(3), size=(100, 12)) as shown_table:
+    async with table_of(rows(3), size=(76, 12)) as shown_table:
         before = shown.lines(shown_table.app)[0].index("DEAD LETTERS")
         shown_table.table.show(rows(50), None)
         await shown_table.settle()
