@@ -35,7 +35,7 @@ def console_url(arn: str, *, url: str | None = None) -> str | None:
     if thing.service == "sqs":
         domain = _SQS_DOMAINS.get(thing.partition, "amazonaws.com")
         page = url or f"https://sqs.{thing.region}.{domain}/{thing.account}/{thing.resource}"
-        path = f"/queues/{quote(page, safe='')}"
+        path = f"/queues/{quote(page, safe='', errors='replace')}"
     elif thing.service == "sns":
         path = _sns_path(thing)
     else:
@@ -48,4 +48,4 @@ def _sns_path(thing: Arn) -> str:
     if thing.resource.startswith(("app/", "endpoint/")):
         return "/mobile/push-notifications/platform-applications"
     kind = "subscription" if ":" in thing.resource else "topic"
-    return f"/{kind}/{quote(str(thing), safe=':')}"
+    return f"/{kind}/{quote(str(thing), safe=':', errors='replace')}"

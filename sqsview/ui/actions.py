@@ -72,12 +72,16 @@ class Action:
     views: frozenset[View]
     needs_row: bool = False
     """Only works while the cursor is on a row."""
+    needs_arn: bool = False
+    """Only works where that row has an ARN."""
     bar: int = 0
     """Place in the key bar, 1 first; 0 keeps it out of the bar."""
     palette: bool = True
     """Offered in the command palette."""
     of_app: bool = False
     """Bound on the app rather than on the screen."""
+    first: bool = False
+    """Runs before the keys after it are looked at, also where all came in one go: they are meant for elsewhere."""
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -92,11 +96,11 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "copy", "y", "copy", "copy ARN", "Copy the ARN under the cursor, or of everything marked.", Group.OPEN,
-        TABLES | {View.DETAILS}, needs_row=True, bar=6,
+        TABLES | {View.DETAILS}, needs_row=True, needs_arn=True, bar=6,
     ),
     Action(
         "console", "b", "console", "console link", "Show and copy the link to the AWS console.", Group.OPEN,
-        TABLES | {View.DETAILS}, needs_row=True, bar=7,
+        TABLES | {View.DETAILS}, needs_row=True, needs_arn=True, bar=7,
     ),
     Action(
         "raw", "r", "raw", "raw JSON", "Switch between words and raw JSON.", Group.OPEN, frozenset({View.DETAILS}),
@@ -116,7 +120,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "filter", "slash", "filter", "filter",
         "Filter the rows: words that must all match, !word inverts; also fifo, dlq, non-empty.", Group.FIND,
-        LISTS, bar=3,
+        LISTS, bar=3, first=True,
     ),
     Action("sort", "s", "sort", "sort", "Sort by the next column.", Group.FIND, LISTS, bar=4),
     Action("reverse", "S", "reverse", "reverse", "Reverse the order.", Group.FIND, LISTS),
@@ -126,14 +130,14 @@ ACTIONS: tuple[Action, ...] = (
     *(
         Action(
             f"tab-{view.value}", str(number), f"app.tab('{view.value}')", title, f"Go to {title}.", Group.GO,
-            MAIN, of_app=True,
+            MAIN, of_app=True, first=True,
         )
         for number, (view, title) in enumerate(TABS, 1)
     ),
     Action(
         "command", "colon", "command_line", "command",
         "Type a command, such as :topics, :profile NAME, :region NAME or :q.", Group.PROGRAM, MAIN,
-        palette=False,
+        palette=False, first=True,
     ),
     Action(
         "palette", "ctrl+p", "app.command_palette", "palette",
@@ -175,7 +179,10 @@ def key_names(keys: str) -> str:
 
 def bindings(actions: Iterable[Action]) -> list[BindingType]:
     """Make Textual's bindings, which the user's keymap can change by their ids."""
-    return [Binding(action.keys, action.call, action.label, show=False, id=action.id) for action in actions]
+    return [
+        Binding(action.keys, action.call, action.label, show=False, id=action.id, priority=action.first)
+        for action in actions
+    ]
 
 
 def screen_bindings(view: View) -> list[BindingType]:

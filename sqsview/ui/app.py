@@ -182,6 +182,10 @@ class Dashboard(App[None]):
         if self._scene is not None:
             self.feed.focus(False)
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy ``text``; a lone surrogate, which JSON can carry and a terminal cannot, becomes a question mark."""
+        super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
+
     def say(self, text: str, *, title: str = "", warning: bool = False) -> None:
         """Show one line in passing; the text may be anything."""
         self.notify(

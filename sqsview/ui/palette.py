@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_HITS = 50
 """Jumps that are offered at once; fuzzy matching of all 5,000 names would take 36 ms a keystroke."""
 SUBSTRING_SURVIVORS = 200
+LABELLED, NAMED = 2_000.0, 1_000.0
+"""Scores of an action and a name that hold what was typed: above all that only hold its letters."""
 
 
 class ActionProvider(Provider):
@@ -48,7 +50,8 @@ class ActionProvider(Provider):
         """Offer the actions and themes that match."""
         matcher = self.matcher(query)
         for action in self._actions():
-            score = matcher.match(f"{action.label} {action.says}")
+            named = query.lower() in action.label.lower()
+            score = LABELLED if named else matcher.match(f"{action.label} {action.says}")
             if score > 0:
                 yield Hit(
                     score, matcher.highlight(action.label), partial(run_action, self.screen, action.call),
@@ -78,7 +81,7 @@ class JumpProvider(Provider):
         matcher = self.matcher(query)
         found.sort(key=lambda thing: (not thing[2].lower().startswith(wanted), len(thing[2]), thing[2]))
         for place, (kind, key, name) in enumerate(found[:MOST_HITS]):
-            score = 1.0 - place / (2 * MOST_HITS) if wanted in name.lower() else matcher.match(name)
+            score = NAMED - place if wanted in name.lower() else matcher.match(name)
             if score > 0:
                 yield Hit(
                     score,

@@ -75,7 +75,9 @@ def _net(queue: Queue, scene: Scene) -> Cell:
     if rate is None:
         return Cell("", Tone.QUIET)
     text = words.per_minute(rate)
-    if text == "0" or queue.problem is not None:
+    if _tone(queue, scene) is Tone.STALE:
+        return Cell(text, Tone.STALE)
+    if text == "0":
         return Cell(text, Tone.QUIET)
     return Cell(text, Tone.WARN if rate > 0 else Tone.GOOD)
 
@@ -84,7 +86,9 @@ def _trend(queue: Queue, scene: Scene) -> Cell:
     history: History | None = queue.history
     if history is None or queue.problem is not None:
         return Cell("")
-    tone = Tone.BAD if has_dead_letters(queue, scene) else Tone.ACCENT
+    tone = _tone(queue, scene)
+    if tone is Tone.NORMAL:
+        tone = Tone.BAD if has_dead_letters(queue, scene) else Tone.ACCENT
     return Cell(trend_text(history.trend(scene.now, TREND_WIDTH), TREND_WIDTH), tone)
 
 

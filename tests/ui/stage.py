@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
+from textual import events
 from textual.pilot import Pilot
 
 from sqsview.domain.snapshot import Snapshot
@@ -65,7 +66,7 @@ class Stage:
     @property
     def names(self) -> list[str]:
         """The names of the rows, in their order."""
-        return [row.name for row in self.table.rows]
+        return [row.name for row in self.table_screen().shown]
 
     @property
     def cursor(self) -> str | None:
@@ -91,6 +92,13 @@ class Stage:
     async def type(self, text: str) -> None:
         """Press the key of each character."""
         await self.press(*("space" if character == " " else character for character in text))
+
+    def type_ahead(self, *keys: str) -> None:
+        """Press keys without waiting for an answer to any."""
+        driver = self.app._driver
+        assert driver is not None
+        for key in keys:
+            driver.send_message(events.Key(key, key if len(key) == 1 else None))
 
     async def put(self, snapshot: Snapshot, *, same_structure: bool = False) -> None:
         """Let the feed have another snapshot, and wait until it is drawn."""
@@ -151,7 +159,7 @@ async def staged(
     app = dashboard(feed, keys=keys, clock=clock)
     async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, feed, clock, pilot)
-        await stage.until(lambda: app.snapshot.generation == feed.generation)
+        await stage.until(lambda: isinstance(app.screen, DashboardScreen) and app.screen.standing)
         if tab != "1":
             await stage.press(tab)
         await pilot.pause()

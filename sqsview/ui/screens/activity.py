@@ -51,7 +51,7 @@ def _clock(row: ProblemRow, _scene: Scene) -> Cell:
 COLUMNS: tuple[Column[ProblemRow, Scene], ...] = (
     Column("at", "LAST SEEN", 9, "left", _clock, priority=70),
     Column("kind", "KIND", 11, "left", lambda row, _: Cell(f"! {row.problem.kind.value}", Tone.BAD), priority=60),
-    Column("thing", "WHAT", 24, "left", lambda row, _: Cell(row.name), min_width=12, max_width=60, priority=80),
+    Column("thing", "WHAT", 14, "left", lambda row, _: Cell(row.name), min_width=12, max_width=60, priority=80),
     Column("text", "PROBLEM", 30, "left", lambda row, _: Cell(row.problem.advice, Tone.WARN), grow=True,
            min_width=20, priority=75, cut="end"),
 )  # fmt: skip

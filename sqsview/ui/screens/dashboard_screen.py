@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from sqsview.ui import actions, commands
 from sqsview.ui.actions import View
@@ -20,6 +21,8 @@ from sqsview.ui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from sqsview.ui.app import Dashboard
+
+FIRST = frozenset(action.call for action in actions.ACTIONS if action.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,10 @@ class DashboardScreen(Screen[None]):
         )
 
     def _usable(self, action: actions.Action) -> bool:
-        return not action.needs_row or self.subject() is not None
+        if not action.needs_row:
+            return True
+        subject = self.subject()
+        return subject is not None and (subject.arn is not None or not action.needs_arn)
 
     def on_tab_bar_chosen(self, event: TabBar.Chosen) -> None:
         """Go to the tab that was clicked."""
@@ -122,6 +128,11 @@ class DashboardScreen(Screen[None]):
         """Do what was clicked in the key bar."""
         event.stop()
         await self.run_action(event.action)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the slash and the colon to whoever is typing text."""
+        typing = isinstance(self.focused, Input)
+        return not typing if action in FIRST else super().check_action(action, parameters)
 
     def action_command_line(self) -> None:
         """Type a command."""

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from sqsview.domain import words
 from sqsview.domain.details import Details
+from sqsview.domain.text import printable
 from sqsview.ui.actions import View, screen_bindings
 from sqsview.ui.scene import Scene
 from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
@@ -32,7 +33,7 @@ DOCUMENTS = frozenset(
 POLICY = "Policy"
 """The attribute that takes a line for each of its statements."""
 LABEL = 38
-"""Width of the names: the longest that SQS has is ApproximateNumberOfMessagesNotVisible."""
+"""The most that names are wide: the longest that SQS has is ApproximateNumberOfMessagesNotVisible."""
 
 
 class DetailsScreen(DashboardScreen):
@@ -93,15 +94,17 @@ class DetailsScreen(DashboardScreen):
 
 def word_lines(subject: Subject, details: Details) -> list[Line]:
     """Write attributes, policies and tags as a person would say them."""
-    lines: list[Line] = [_pair("ARN", subject.arn or "none")]
+    widest = max((len(printable(name)) for name in (*details.attributes, *(details.tags or ()))), default=3)
+    width = min(LABEL, max(widest, 3))
+    lines: list[Line] = [_pair("ARN", subject.arn or "none", width)]
     if subject.url is not None:
-        lines.append(_pair("URL", subject.url))
+        lines.append(_pair("URL", subject.url, width))
     for problem in details.problems:
         lines.append((Cell(problem.line, Tone.BAD),))
     named = sorted(set(details.attributes) - {POLICY})
     if named:
         lines += _heading("Attributes")
-        lines += [_pair(name, words.attribute_in_words(name, details.attributes[name])) for name in named]
+        lines += [_pair(name, words.attribute_in_words(name, details.attributes[name]), width) for name in named]
     if POLICY in details.attributes:
         lines += _heading(POLICY)
         said = words.policy_in_words(details.attributes[POLICY], subject.arn)
@@ -112,7 +115,7 @@ def word_lines(subject: Subject, details: Details) -> list[Line]:
     elif not details.tags:
         lines.append((Cell("  none", Tone.QUIET),))
     else:
-        lines += [_pair(name, value) for name, value in sorted(details.tags.items())]
+        lines += [_pair(name, value, width) for name, value in sorted(details.tags.items())]
     return lines
 
 
@@ -138,5 +141,5 @@ def _heading(text: str) -> list[Line]:
     return [(Cell(""),), (Cell(text, Tone.STRONG),)]
 
 
-def _pair(name: str, value: str) -> Line:
-    return Cell(f"  {name:<{LABEL}} ", Tone.QUIET), Cell(value)
+def _pair(name: str, value: str, width: int) -> Line:
+    return Cell(f"  {printable(name):<{width}}  ", Tone.QUIET), Cell(value)

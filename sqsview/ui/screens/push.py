@@ -139,6 +139,8 @@ class EndpointsScreen(TableScreen[PlatformEndpoint]):
             self._ended = True
         except GatewayError as error:
             self._ended, self._trouble = True, error.problem.line
+            if self._read:
+                self.dashboard.say(self._trouble, warning=True)
         finally:
             self._busy = False
         self._show_rows(self.dashboard.scene)
@@ -157,7 +159,8 @@ class EndpointsScreen(TableScreen[PlatformEndpoint]):
 
     def counted(self) -> str:
         """Say how many there are, and whether that is all."""
-        return super().counted() + ("" if self._ended else " read so far")
+        rest = "" if self._ended else " read so far"
+        return super().counted() + (" · the rest could not be read" if self._trouble else rest)
 
     def subject_of(self, row: PlatformEndpoint) -> Subject:
         """Name a device."""

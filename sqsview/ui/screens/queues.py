@@ -49,7 +49,7 @@ class QueuesScreen(TableScreen[Queue]):
 
     def counted(self) -> str:
         """Say how many rows are shown, and what their counts are worth."""
-        return f"{super().counted()} · counts are approximate"
+        return super().counted() + (" · counts are approximate" if self.all else "")
 
     def rows(self, scene: Scene) -> Iterable[Queue]:
         """Give all queues."""

@@ -33,11 +33,11 @@ class CommandHint(StripWidget):
         ]
 
 
-class CommandInput(Input):
+class CommandField(Input):
     """Where the command is typed."""
 
     DEFAULT_CSS = """
-    CommandInput, CommandInput:focus { height: 1; border: none; padding: 0 1; background: $panel; }
+    CommandField, CommandField:focus { height: 1; border: none; padding: 0 1; background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -81,7 +81,7 @@ class CommandBar(Widget):
         super().__init__()
         self._usual = hint
         self._hint = CommandHint()
-        self._input = CommandInput(compact=True, select_on_focus=False)
+        self._input = CommandField(compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         """Lay out the hint above the line."""
