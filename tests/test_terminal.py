@@ -154,7 +154,7 @@ def test_a_new_size_is_taken_up_at_once(environment: dict[str, str]) -> None:
         terminal.wait_for(ready)
         for columns, rows in ((80, 24), (200, 50), (100, 30)):
             terminal.resize(columns, rows)
-            terminal.wait_for(lambda text, rows=rows: "? all keys" in text.splitlines()[rows - 1])  # type: ignore[misc]
+            terminal.wait_for(lambda _, rows=rows: "? all keys" in terminal.screen.lines[rows - 1])  # type: ignore[misc]
         terminal.send("q")
         assert terminal.wait_for_exit() == 0
 
@@ -200,12 +200,13 @@ def test_it_lives_in_tmux(environment: dict[str, str]) -> None:
 
 def test_hostile_text_of_a_real_server_reaches_no_terminal(tmp_path: Path, moto: Engine) -> None:
     hostile = "a\x1b[2Jb\x1b]0;evil\x07\x1b]52;c;ZXZpbA==\x07\x9b2J [@click=app.quit]x[/] \u202e"
+    in_xml = "a\x9b2Jb\x9d0;evil\x9c [@click=app.quit]x[/] \u202e"  # XML cannot carry the others at all
     with moto.client("sqs") as sqs, moto.client("sns") as sns:
         url = sqs.create_queue(QueueName="victim", tags={"note": hostile, hostile[:40]: "x"})["QueueUrl"]
         assert url
         topic = sns.create_topic(Name="news", Attributes={"DisplayName": "plain"})["TopicArn"]
-        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=f"{hostile}@example.com")
-        sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue=hostile)
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=f"{in_xml}@example.com")
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue=in_xml)
     with running(environment_for(moto.url, tmp_path)) as terminal:
         terminal.wait_for("victim")
         start = len(terminal.raw)
@@ -213,7 +214,9 @@ def test_hostile_text_of_a_real_server_reaches_no_terminal(tmp_path: Path, moto:
         terminal.wait_for("note")
         terminal.send("r")
         terminal.wait_for("r words")
-        terminal.send(ESCAPE + "2")
+        terminal.send(ESCAPE)
+        terminal.wait_for("1 of 1")
+        terminal.send("2")
         terminal.wait_for("news")
         terminal.send("d")
         terminal.wait_for("DisplayName")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -120,7 +122,13 @@ class Dashboard(App[None]):
         if self._theme_wanted is not None:
             self.theme = self._theme_wanted
         self.set_keymap(dict(self.keymap))
+        self._leave_on_signals()
         self.call_after_refresh(self._start)
+
+    def _leave_on_signals(self) -> None:
+        """Give the terminal back also where the program is told to end, or where its window is closed."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     async def _start(self) -> None:
         if FIRST_TAB not in sys.modules:
@@ -194,6 +202,14 @@ class Dashboard(App[None]):
             severity="warning" if warning else "information",
             markup=False,
         )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the numbers to whoever is typing text, and to what stands in front of the tabs."""
+        if action == "tab":
+            from textual.widgets import Input
+
+            return not self.screen.is_modal and not isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
 
     def action_tab(self, tab: str) -> None:
         """Go to a tab, as it was left."""

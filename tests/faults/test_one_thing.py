@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sqsview.domain.problem import ProblemKind
-from sqsview.domain.topic import SubscriptionStatus
+from sqsview.domain.topic import SubscriptionStatus, Topic
 from tests.faults.conftest import PLAIN, Watch, Watched
 from tests.support import fault_kinds
 from tests.support.engines import Engine
@@ -16,6 +16,11 @@ from tests.support.proxy import Proxy
 def _others_are_well(watched: Watched, name: str) -> bool:
     others = [queue for queue in watched.snapshot.queues.values() if queue.name != name]
     return len(others) == len(PLAIN) - 1 and all(queue.counts and not queue.problem for queue in others)
+
+
+def _only_topic(watched: Watched) -> Topic:
+    (topic,) = watched.snapshot.topics.values()
+    return topic
 
 
 @pytest.mark.parametrize(
@@ -70,10 +75,10 @@ async def test_a_topic_that_is_denied_is_marked_and_the_queues_do_not_notice(wat
     rule = proxy.inject(fault_kinds.denied(), "sns:GetTopicAttributes", "sales")
     async with watch() as watched:
         await watched.until(lambda: any(topic.problem for topic in watched.snapshot.topics.values()))
+        await watched.until(lambda: _only_topic(watched).count(SubscriptionStatus.CONFIRMED) == 2)
         await watched.until(watched.all_read)
-        (topic,) = watched.snapshot.topics.values()
-        assert topic.problem and topic.problem.kind is ProblemKind.DENIED
-        assert topic.count(SubscriptionStatus.CONFIRMED) == 2
+        problem = _only_topic(watched).problem
+        assert problem and problem.kind is ProblemKind.DENIED
         proxy.mend(rule)
         watched.watch_all()
         watched.feed.refresh()

@@ -21,14 +21,10 @@ from tests.support.canned_answers import Answers, World
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TARGET = re.compile(rb"\r\nx-amz-target: *[\w]+\.(\w+)", re.IGNORECASE)
 _SERVICES = {"GetCallerIdentity": "sts", "GetMetricData": "cloudwatch"}
-_NO_QUEUE = (
-    b'{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}'
-)
+_NO_QUEUE = b'{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}'
 _NO_QUEUE_HEAD = b"x-amzn-query-error: AWS.SimpleQueueService.NonExistentQueue;Sender\r\n"
 _DEFAULT = World()
-_NO_ACTION = (
-    b"<ErrorResponse><Error><Code>InvalidAction</Code><Message>not canned</Message></Error></ErrorResponse>"
-)
+_NO_ACTION = b"<ErrorResponse><Error><Code>InvalidAction</Code><Message>not canned</Message></Error></ErrorResponse>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +137,12 @@ class _Connection(asyncio.Protocol):
 
 
 def _response(status: bytes, kind: bytes, body: bytes, extra: bytes = b"") -> bytes:
-    return (
-        b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nx-amzn-RequestId: canned\r\n%s\r\n%s"
-        % (status, kind, len(body), extra, body)
+    return b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nx-amzn-RequestId: canned\r\n%s\r\n%s" % (
+        status,
+        kind,
+        len(body),
+        extra,
+        body,
     )
 
 
@@ -158,9 +157,7 @@ async def serve(world: World, *, latency: float = 0.0, port: int = 0) -> None:
     loop = asyncio.get_running_loop()
     tally = _Tally()
     holder: list[Answers] = []
-    server = await loop.create_server(
-        lambda: _Connection(holder[0], tally, latency), "127.0.0.1", port, backlog=1024
-    )
+    server = await loop.create_server(lambda: _Connection(holder[0], tally, latency), "127.0.0.1", port, backlog=1024)
     bound = server.sockets[0].getsockname()[1]
     holder.append(Answers(world, base_url=f"http://127.0.0.1:{bound}"))
     print(json.dumps({"port": bound}), flush=True)

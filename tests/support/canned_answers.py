@@ -119,9 +119,7 @@ class Answers:
                 "Protocol": "sqs",
                 "Owner": ACCOUNT,
             }
-            return _envelope(
-                action, _entries({"SubscriptionArn": arn, "TopicArn": arn.rpartition(":")[0], **fixed})
-            )
+            return _envelope(action, _entries({"SubscriptionArn": arn, "TopicArn": arn.rpartition(":")[0], **fixed}))
         if action == "ListTagsForResource":
             return _envelope(action, "<Tags/>")
         if action == "ListPlatformApplications":
@@ -130,9 +128,7 @@ class Answers:
 
     def _list_queues(self, parameters: Mapping[str, Any]) -> bytes:
         prefix = parameters.get("QueueNamePrefix", "")
-        urls = (
-            [url for url in self._urls if url.rpartition("/")[2].startswith(prefix)] if prefix else self._urls
-        )
+        urls = [url for url in self._urls if url.rpartition("/")[2].startswith(prefix)] if prefix else self._urls
         start = int(parameters.get("NextToken") or 0)
         asked = parameters.get("MaxResults")
         end = start + min(int(asked or QUEUES_A_PAGE), QUEUES_A_PAGE)
@@ -187,7 +183,5 @@ def _page(tag: str, items: Sequence[str], token: str | None) -> str:
 
 
 def _entries(attributes: Mapping[str, str]) -> str:
-    entries = "".join(
-        f"<entry><key>{key}</key><value>{value}</value></entry>" for key, value in attributes.items()
-    )
+    entries = "".join(f"<entry><key>{key}</key><value>{value}</value></entry>" for key, value in attributes.items())
     return f"<Attributes>{entries}</Attributes>"

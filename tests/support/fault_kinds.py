@@ -163,9 +163,7 @@ def invalid_token() -> Fault:
 def clock_skew() -> Fault:
     """Refuse a signature because the two clocks are more than a quarter of an hour apart."""
     theirs = time.time() + 3600
-    stamps = [
-        time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at)) for at in (theirs - 3600, theirs - 900, theirs)
-    ]
+    stamps = [time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at)) for at in (theirs - 3600, theirs - 900, theirs)]
     message = f"Signature expired: {stamps[0]} is now earlier than {stamps[1]} ({stamps[2]} - 15 min.)"
     return refusal("SignatureDoesNotMatch", message, status=403, shape="InvalidSignatureException")
 

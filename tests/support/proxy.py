@@ -113,9 +113,7 @@ class Proxy:
                     await self._exchange(reader, writer)
         except ConnectionCutError:
             # a linger of no time turns the end of the connection into a reset
-            writer.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-            )
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         finally:
             self._conversations.discard(task)
             writer.transport.abort()

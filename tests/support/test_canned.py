@@ -18,9 +18,7 @@ from tests.support.canned_answers import World, queue_arn, visible
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Canned]:
-    with start_canned(
-        World(queues=2100, topics=120, subscriptions=250, moving=2, moves_by="calls")
-    ) as canned:
+    with start_canned(World(queues=2100, topics=120, subscriptions=250, moving=2, moves_by="calls")) as canned:
         yield canned
 
 
@@ -72,9 +70,7 @@ async def test_topics_and_subscriptions_come_in_pages_of_100(server: Canned) -> 
         topics = [len(page["Topics"]) async for page in sns.get_paginator("list_topics").paginate()]
         pages = [page["Subscriptions"] async for page in sns.get_paginator("list_subscriptions").paginate()]
         first = pages[0][0]
-        attributes = (await sns.get_subscription_attributes(SubscriptionArn=first["SubscriptionArn"]))[
-            "Attributes"
-        ]
+        attributes = (await sns.get_subscription_attributes(SubscriptionArn=first["SubscriptionArn"]))["Attributes"]
     assert topics == [100, 20]
     assert [len(page) for page in pages] == [100, 100, 50]
     assert first["Endpoint"] == queue_arn(0)

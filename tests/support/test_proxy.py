@@ -33,9 +33,7 @@ async def proxy(server: Canned) -> AsyncIterator[Proxy]:
 async def _client(service: str, proxy: Proxy) -> AsyncIterator[Any]:
     config = AioConfig(retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=0.5)
     credentials = {"aws_access_key_id": "x", "aws_secret_access_key": "y", "region_name": "eu-west-1"}
-    async with get_session().create_client(
-        service, endpoint_url=proxy.url, config=config, **credentials
-    ) as client:
+    async with get_session().create_client(service, endpoint_url=proxy.url, config=config, **credentials) as client:
         yield client
 
 

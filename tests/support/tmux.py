@@ -6,10 +6,11 @@ import shlex
 import shutil
 import subprocess
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.support.pty import terminal_environment
 
@@ -21,7 +22,9 @@ INSTALLED = shutil.which("tmux") is not None
 class Pane:
     """The one pane of a tmux server that nobody else uses."""
 
-    socket: str
+    socket: Path
+    status: Path
+    """Where the exit code is written: tmux 3.3 now and then forgets to ask for that of its own child."""
     environment: Mapping[str, str]
 
     def send(self, *keys: str) -> None:
@@ -35,9 +38,9 @@ class Pane:
 
     @property
     def exit_code(self) -> int | None:
-        """How the program ended; None while it runs."""
-        status = self.tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").split()
-        return int(status[1]) if status[0] == "1" and len(status) > 1 else None
+        """How the program ended, as a shell puts it; None while it runs."""
+        told = self.status.read_text() if self.status.exists() else ""
+        return int(told) if told.endswith("\n") else None
 
     def wait_for(self, wanted: str | Callable[[str], bool], timeout: float = 20.0) -> str:
         """Wait until the pane shows the text, or satisfies the predicate; give what it shows.
@@ -64,10 +67,8 @@ class Pane:
 
     def tmux(self, *arguments: str) -> str:
         """Run one tmux command against this server and give what it prints."""
-        command = ["tmux", "-L", self.socket, "-f", "/dev/null", *arguments]
-        return subprocess.run(
-            command, check=True, capture_output=True, text=True, env=dict(self.environment)
-        ).stdout
+        command = ["tmux", "-S", str(self.socket), "-f", "/dev/null", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=dict(self.environment)).stdout
 
 
 @contextmanager
@@ -86,12 +87,15 @@ def start_in_tmux(
         rows: height of the pane.
         environment: the whole of it; `terminal_environment` where None.
     """
-    pane = Pane(f"sqsview-{uuid.uuid4().hex[:8]}", environment or terminal_environment())
-    size = ("-x", str(columns), "-y", str(rows))
-    # the pane must outlive the program, or nobody could ask how that ended
-    keep = ("set-option", "-g", "remain-on-exit", "on", ";", "set-option", "-g", "status", "off", ";")
-    try:
-        pane.tmux(*keep, "new-session", "-d", *size, shlex.join(command))
-        yield pane
-    finally:
-        subprocess.run(["tmux", "-L", pane.socket, "kill-server"], capture_output=True, check=False)
+    with TemporaryDirectory(prefix="sqsview-tmux-") as folder:
+        status = Path(folder) / "status"
+        pane = Pane(Path(folder) / "socket", status, environment or terminal_environment())
+        size = ("-x", str(columns), "-y", str(rows))
+        # the pane must outlive the program, or nobody could see what that left behind
+        keep = ("set-option", "-g", "remain-on-exit", "on", ";", "set-option", "-g", "status", "off", ";")
+        line = f"{shlex.join(command)}; echo $? >{shlex.quote(str(status))}"
+        try:
+            pane.tmux(*keep, "new-session", "-d", *size, line)
+            yield pane
+        finally:
+            subprocess.run(["tmux", "-S", str(pane.socket), "kill-server"], capture_output=True, check=False)

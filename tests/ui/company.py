@@ -191,7 +191,9 @@ def topics() -> list[Topic]:
     ]
 
 
-def application(platform: str, name: str, *, enabled: bool | None = True, expires: str | None = None) -> PlatformApplication:
+def application(
+    platform: str, name: str, *, enabled: bool | None = True, expires: str | None = None
+) -> PlatformApplication:
     """Make a push application."""
     return PlatformApplication(f"arn:aws:sns:{REGION}:{ACCOUNT}:app/{platform}/{name}", enabled, expires)
 
@@ -275,8 +277,5 @@ def with_queue(whole: Snapshot, queue: Queue) -> Snapshot:
 
 def failing(whole: Snapshot, problem: Problem = EXPIRED, *, age: float = 95.0) -> Snapshot:
     """Let the connection fail: what is known is as old as ``age`` seconds."""
-    health = replace(
-        whole.health, connection=Connection.FAILING, problem=problem, fresh_at=NOW - age, retry_at=NOW + 8
-    )
+    health = replace(whole.health, connection=Connection.FAILING, problem=problem, fresh_at=NOW - age, retry_at=NOW + 8)
     return replace(whole, health=health, problems=(problem, *whole.problems))
-

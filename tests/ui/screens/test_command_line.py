@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sqsview.gateway import Target
+from sqsview.ui.app import Dashboard
 from tests.ui.company import snapshot
 from tests.ui.stage import Stage, staged
 
@@ -88,12 +91,14 @@ async def test_tab_completes_a_word_that_was_begun() -> None:
         await stage.until(lambda: "region " in stage.app.focused.value)  # type: ignore[union-attr]
 
 
-async def test_help_refresh_and_q_are_commands() -> None:
+async def test_help_refresh_and_q_are_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[bool] = []
+    monkeypatch.setattr(Dashboard, "exit", lambda self: left.append(True))
     async with staged() as stage:
-        await command(stage, "refresh")
-        await stage.until(lambda: stage.feed.refreshed == 1)
         await command(stage, "help")
         await stage.sees("esc closes")
         await stage.press("escape")
+        await command(stage, "refresh")
+        await stage.until(lambda: stage.feed.refreshed == 1)
         stage.type_ahead("colon", "q", "enter")
-        await stage.until(lambda: stage.app._exit)
+        await stage.until(lambda: left == [True])

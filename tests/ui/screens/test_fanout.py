@@ -142,8 +142,9 @@ async def test_the_feed_keeps_topic_subscription_queue_and_dead_letter_queue_cur
     edge = subscription("news", queue_arn("work"))
     async with staged(snapshot(one, [topic("news", edge)]), tab="3") as stage:
         await stage.until(
-            lambda: set(stage.feed.watched[-1])
-            == {topic_arn("news"), edge.key, queue_arn("work"), queue_arn("work-dlq")}
+            lambda: (
+                set(stage.feed.watched[-1]) == {topic_arn("news"), edge.key, queue_arn("work"), queue_arn("work-dlq")}
+            )
         )
 
 

@@ -132,7 +132,7 @@ async def test_rebound_keys_work_and_are_shown_where_keys_are_shown() -> None:
         await stage.sees("[2 Topics]")
 
 
-async def test_j_k_arrows_g_G_and_pages_move_the_cursor() -> None:
+async def test_letters_arrows_and_pages_move_the_cursor() -> None:
     async with staged(size=(120, 24)) as stage:
         for key, place in (("j", 1), ("down", 2), ("k", 1), ("up", 0), ("G", 14), ("g", 0), ("end", 14), ("home", 0)):
             await stage.press(key)
@@ -180,6 +180,17 @@ async def test_the_palette_leaves_out_what_needs_a_row_where_there_is_none() -> 
         await palette(stage, "")
         await stage.sees("Search" if "Search" in stage.text else "Filter the rows")
         assert "Show attributes, policies and tags" not in stage.text
+
+
+async def test_a_name_that_holds_what_was_typed_comes_before_what_only_has_its_letters() -> None:
+    async with staged() as stage:
+        await palette(stage, "mail")
+        await stage.sees("go to this queue")
+        offered = [line.strip() for line in stage.lines if "mail" in line]
+        assert offered[0].endswith("mail"), "what is typed is on the screen"
+        await stage.until(lambda: next(line for line in stage.lines[7:] if line.strip()).strip() == "orders-mail")
+        await stage.press("enter")
+        await stage.until(lambda: stage.app.screen is stage.app.screen_stack[0] and stage.cursor == "orders-mail")
 
 
 async def test_the_palette_changes_the_theme() -> None:

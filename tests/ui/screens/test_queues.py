@@ -161,7 +161,7 @@ async def test_a_filter_that_nothing_passes_says_so_and_how_to_get_out() -> None
         assert "esc" in stage.text.lower(), stage.text
 
 
-async def test_s_sorts_by_the_next_column_and_S_reverses() -> None:
+async def test_s_sorts_by_the_next_column_and_capital_s_reverses() -> None:
     async with staged(size=(160, 40)) as stage:
         titles = {column.id: column.title.strip() for column in queue_columns.COLUMNS}
         order = list(titles)
@@ -316,10 +316,11 @@ async def test_the_feed_is_told_what_is_on_screen_from_the_top_and_what_is_under
     async with staged(size=(120, 24)) as stage:
         keys = [row.key for row in stage.table_screen().shown]
         high = stage.table.size.height - 1
-        assert stage.feed.watched[-1] == tuple(keys[:high]) and high < len(keys)
+        assert high < len(keys)
+        await stage.until(lambda: stage.feed.watched[-1] == tuple(keys[:high]))
         assert stage.feed.selected[-1] == keys[0]
         await stage.press("G")
-        assert stage.feed.watched[-1] == tuple(keys[-high:])
+        await stage.until(lambda: stage.feed.watched[-1] == tuple(keys[-high:]))
         assert stage.feed.selected[-1] == keys[-1]
         await stage.filter("mail")
         assert [key.rpartition(":")[2] for key in stage.feed.watched[-1]] == ["orders-mail", "orders-mail-dlq"]

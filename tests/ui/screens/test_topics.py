@@ -9,6 +9,7 @@ import pytest
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.topic import Topic, TopicSettings
 from sqsview.ui import topic_columns
+from sqsview.ui.widgets.lines_view import LinesView
 from tests.support.things import queue_arn, subscription, topic_arn
 from tests.ui.company import company, snapshot
 from tests.ui.stage import Stage, staged
@@ -147,7 +148,7 @@ async def test_the_words_below_a_subscription_end_with_the_filter_policy_as_it_s
             "is lost: there is no dead-letter queue",
         ):
             assert words in stage.text
-        page = [line for line in stage.app.screen.query_one("#about-page").lines]  # type: ignore[attr-defined]
+        page = stage.app.screen.query_one("#about-page", LinesView).lines
         written = "\n".join("".join(cell.text for cell in line) for line in page)
         assert '"type": [' in written and '"refund"' in written
 
