@@ -93,6 +93,9 @@ class Gateway(Protocol):
     def list_endpoints_by_platform_application(self, arn: str) -> AsyncIterator[list[PlatformEndpoint]]:
         """Give the devices of one push application, in pages of 100; ask for the next page only when needed."""
 
+    async def get_endpoint_attributes(self, arn: str) -> Mapping[str, str]:
+        """Read the attributes of one device: whether it is enabled, its token, its user data."""
+
     async def get_metric_data(self, queue_names: Sequence[str]) -> Mapping[str, float]:
         """Read ApproximateAgeOfOldestMessage, in seconds, of up to 500 queues; absent where there is no figure.
 
@@ -121,6 +124,7 @@ READS = frozenset(
         "list_tags_for_resource",
         "list_platform_applications",
         "list_endpoints_by_platform_application",
+        "get_endpoint_attributes",
         "get_metric_data",
     }
 )

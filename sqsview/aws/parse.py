@@ -156,6 +156,11 @@ def platform_endpoints(answer: object) -> list[PlatformEndpoint]:
     return endpoints
 
 
+def endpoint_attributes(answer: object) -> Mapping[str, str]:
+    """Read the answer of GetEndpointAttributes."""
+    return _strings(_mapping(answer).get("Attributes"))
+
+
 def tags(answer: object) -> Mapping[str, str]:
     """Read tags, which SQS gives as a mapping and SNS as pairs; a thing without tags has none of either."""
     found = _mapping(answer).get("Tags")

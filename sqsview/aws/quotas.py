@@ -20,7 +20,7 @@ _FIXED = {
 SQS publishes no figure for its control plane, so there only the user's budget and the throttle hold.
 """
 
-_BY_REGION = ("sns:GetTopicAttributes", "sns:GetSubscriptionAttributes")
+_BY_REGION = ("sns:GetTopicAttributes", "sns:GetSubscriptionAttributes", "sns:GetEndpointAttributes")
 """APIs whose quota depends on the region."""
 
 _REGIONS = {

@@ -73,3 +73,15 @@ class Sns(Service):
             thing=name_of(arn),
         ):
             yield parse.platform_endpoints(page)
+
+    async def get_endpoint_attributes(self, arn: str) -> Mapping[str, str]:
+        """Read the attributes of one device."""
+        client = await self.client("sns")
+        answer = await self._calls.call(
+            "sns:GetEndpointAttributes",
+            client.get_endpoint_attributes,
+            {"EndpointArn": arn},
+            thing=name_of(arn),
+            urgent=True,
+        )
+        return parse.endpoint_attributes(answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqsview.domain.arn import name_of
+from sqsview.domain.arn import Arn, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +58,17 @@ class PlatformEndpoint:
     @property
     def masked_token(self) -> str:
         """The token with all but its last four characters hidden."""
-        return "…" + self.token[-4:] if len(self.token) > 8 else "…"
+        return masked(self.token)
+
+
+def masked(token: str) -> str:
+    """Hide a device token but for its last four characters, and a short one altogether."""
+    return "…" + token[-4:] if len(token) > 8 else "…"
+
+
+def is_device(arn: str) -> bool:
+    """Tell whether this is the ARN of a device: ``…:endpoint/PLATFORM/APPLICATION/ID``."""
+    try:
+        return Arn.parse(arn).resource.startswith("endpoint/")
+    except ValueError:
+        return False

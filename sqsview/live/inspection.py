@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from sqsview.domain.arn import name_of
 from sqsview.domain.details import Details
 from sqsview.domain.problem import Problem, ProblemKind
-from sqsview.domain.push import PlatformApplication
+from sqsview.domain.push import PlatformApplication, is_device, masked
 from sqsview.domain.queue import Queue
 from sqsview.domain.topic import Subscription, Topic
 from sqsview.errors import GatewayError
@@ -55,7 +56,15 @@ async def inspect(gateway: Gateway, store: Store, key: str) -> Details:
     if isinstance(thing, PlatformApplication):
         listed = await _try(_find_application(gateway, key), thing.name, problems)
         return Details(key, (listed or thing).raw or {}, None, tuple(problems))
+    if is_device(key):
+        device = await _try(gateway.get_endpoint_attributes(key), name_of(key), problems)
+        return Details(key, _without_token(device or {}), None, tuple(problems))
     return Details(key, {}, None, (Problem(ProblemKind.GONE, "it is not known any more"),))
+
+
+def _without_token(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """Mask the device token: whoever has it and the application's key can push to the phone."""
+    return {name: masked(value) if name == "Token" else value for name, value in attributes.items()}
 
 
 async def _inspect_subscription(gateway: Gateway, store: Store, subscription: Subscription) -> Details:

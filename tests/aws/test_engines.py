@@ -163,6 +163,17 @@ async def test_a_topic_or_a_subscription_that_does_not_exist_is_gone(engine: Eng
         await gateway.get_subscription_attributes(f"{arn}:11111111-1111-1111-1111-111111111111")
 
 
+async def test_a_device_tells_its_attributes(engine: Engine, gateway: Gateway) -> None:
+    with engine.client("sns") as sns:
+        application = sns.create_platform_application(Name="shop", Platform="GCM", Attributes={})
+        arn = sns.create_platform_endpoint(
+            PlatformApplicationArn=application["PlatformApplicationArn"], Token="0123456789abcdef"
+        )["EndpointArn"]
+    assert (await gateway.get_endpoint_attributes(arn))["Token"] == "0123456789abcdef"
+    with pytest.raises(NotFound):
+        await gateway.get_endpoint_attributes(arn + "0")
+
+
 async def test_the_age_of_the_oldest_message_is_the_newest_point_and_absent_without_one(
     engine: Engine, gateway: Gateway
 ) -> None:

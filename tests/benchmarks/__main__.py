@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.metadata import version
 
 from tests.benchmarks.bar import Bar
+from tests.benchmarks.processes import Bystanders
 
 NAMES = ("start_up", "keys", "first_sweep", "watching_cpu", "polling", "memory", "listing")
 """One module each, with a function ``measure``."""
@@ -25,10 +26,14 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(NAMES)}")
     print(_surroundings())
     bars: list[Bar] = []
+    disturbed: list[str] = []
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
+        others = Bystanders()
         bars += import_module(f"tests.benchmarks.{name}").measure()
+        disturbed.append(f"{name} {others.share():.0%}")
     print(_table([("what", "measured", "bar", "", "figures"), *(bar.cells for bar in bars)]))
+    print(f"what others took of the CPUs meanwhile: {', '.join(disturbed)}")
 
 
 def _surroundings() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -76,6 +77,30 @@ def cpu_seconds(pid: int) -> float:
     """Give the CPU time, user and system, that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+class Bystanders:
+    """What others did on this machine since the start, which every figure suffers from."""
+
+    def __init__(self) -> None:
+        self._start = _machine_seconds()
+        self._own = _own_seconds()
+
+    def share(self) -> float:
+        """Give the part, 0 to 1, of all CPUs that went to processes that are not ours; ours must have ended."""
+        busy, everything = (now - then for now, then in zip(_machine_seconds(), self._start, strict=True))
+        return max(0.0, busy - (_own_seconds() - self._own)) / max(everything, 1e-9)
+
+
+def _machine_seconds() -> tuple[float, float]:
+    ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    idle = ticks[3] + ticks[4]
+    return (sum(ticks) - idle) / _TICKS, sum(ticks) / _TICKS
+
+
+def _own_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def resident_mib(pid: int | str = "self") -> float:

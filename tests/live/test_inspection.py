@@ -93,3 +93,15 @@ async def test_devices_come_page_by_page_and_only_when_asked_for(
         account.fail("list_endpoints_by_platform_application", denied())
         with pytest.raises(GatewayError):
             await anext(feed.endpoints(APPLICATION))
+
+
+async def test_the_details_of_a_device_hide_its_token(account: Account, running: Running) -> None:
+    """Whoever has the token and the application's key can push to the phone."""
+    account.latency = 0
+    device = "arn:aws:sns:eu-west-1:123456789012:endpoint/APNS/shop/5e3e9847"
+    account.endpoints[APPLICATION] = [PlatformEndpoint(device, False, "0123456789abcdef", "Zoë's phone")]
+    async with running() as feed:
+        details = await feed.details(device)
+        assert details.attributes == {"Enabled": "false", "Token": "…cdef", "CustomUserData": "Zoë's phone"}
+        gone = await feed.details(device + "0")
+        assert [problem.kind for problem in gone.problems] == [ProblemKind.GONE]

@@ -333,6 +333,15 @@ class DoubleGateway:
         async for page in self._pages("list_endpoints_by_platform_application", listed, PAGE, arn):
             yield page
 
+    async def get_endpoint_attributes(self, arn: str) -> Mapping[str, str]:
+        await self.account.call("get_endpoint_attributes", arn)
+        for listed in self.account.endpoints.values():
+            for endpoint in listed:
+                if endpoint.arn == arn:
+                    enabled = str(endpoint.enabled).lower()
+                    return {"Enabled": enabled, "Token": endpoint.token, "CustomUserData": endpoint.user_data}
+        raise gone()
+
     async def get_metric_data(self, queue_names: Sequence[str]) -> Mapping[str, float]:
         await self.account.call("get_metric_data", ",".join(queue_names))
         return {name: self.account.ages[name] for name in queue_names if name in self.account.ages}
