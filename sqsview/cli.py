@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqsview import __version__
 from sqsview.command_line import PROGRAM, Command, Parser, Request, help_text, read_command_line
+from sqsview.config_values import shown
 from sqsview.config import Settings, describe_settings, load_settings, nearest, tilde
 from sqsview.errors import ConfigError, SqsviewError, UsageError
 from sqsview.gateway import LISTING_BUDGET, LOADING_BUDGET, Gateway, Opener, Target
@@ -74,12 +75,12 @@ def _list(settings: Settings, *, as_document: bool) -> int:
     import asyncio
 
     listing = asyncio.run(_read_listing(settings, _opener(settings, roles, LISTING_BUDGET)(target)))
-    from sqsview.operations.listing_forms import as_json, as_text, json_text
+    from sqsview.operations.listing_forms import as_json, as_text, json_text, problem_lines
 
     write(json_text(as_json(listing)) if as_document else as_text(listing))
-    for problem in listing.problems:
-        say(problem.line)
-    return DONE if listing.queues is not None else FAILED
+    for line in problem_lines(listing.problems, together=not as_document):
+        say(line)
+    return DONE if listing.complete else FAILED
 
 
 async def _read_listing(settings: Settings, connection: AbstractAsyncContextManager[Gateway]) -> Listing:
@@ -97,9 +98,13 @@ def _dashboard(settings: Settings, *, demo: bool) -> int:
         roles = None if demo else _ask_for_mfa(target)
         from sqsview.ui.actions import ACTIONS
         from sqsview.ui.app import Dashboard, UiOptions
+        from sqsview.ui.keymap import keymap_fault
 
         here = settings.for_profile(_profile_in_use(target))
         _check_names(settings, "keys", here.keys, [action.id for action in ACTIONS])
+        if fault := keymap_fault(here.keys):
+            name, reason = fault
+            raise ConfigError(f"{_source(settings)}keys.{name} = {shown(here.keys[name])}: {reason}")
 
         def make_feed() -> Feed:
             from sqsview.live.feed import Feed, FeedOptions
@@ -193,8 +198,11 @@ def _of_demo(settings: Settings, flags: Mapping[str, object]) -> Settings:
     )
 
 
+def _source(settings: Settings) -> str:
+    return f"{tilde(settings.config_file, os.environ)}: " if settings.config_file else ""
+
+
 def _check_names(settings: Settings, setting: str, given: Iterable[str], known: Iterable[str]) -> None:
     """Check names that only the interface knows, which is loaded when the rest of the settings is checked."""
     for name in set(given) - set(known):
-        where = f"{tilde(settings.config_file, os.environ)}: " if settings.config_file else ""
-        raise ConfigError(f'{where}{setting}: there is no "{name}"{nearest(name, known)}')
+        raise ConfigError(f'{_source(settings)}{setting}: there is no "{name}"{nearest(name, known)}')

@@ -10,6 +10,7 @@ SqsviewError
     ├── NotFound          the thing does not exist
     ├── Throttled         too many calls, after the retries
     ├── ServerFault       the server failed, or answered with something unreadable
+    │   └── Unsupported   the server does not have this operation at all
     └── RefusedReadOnly   a call that is not on the list of reads, in read-only mode
 """
 
@@ -61,6 +62,10 @@ class Throttled(GatewayError):
 
 class ServerFault(GatewayError):
     """The server failed, or answered with something that cannot be read."""
+
+
+class Unsupported(ServerFault):
+    """The server does not have this operation at all; AWS has all that sqsview uses."""
 
 
 class RefusedReadOnly(GatewayError):

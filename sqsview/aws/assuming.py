@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from sqsview.aws.credentials import Prompt, RoleCache, new_session, situation_of
+from sqsview.aws.credentials import Prompt, RoleCache, credentials_of, new_session, situation_of
 from sqsview.aws.errors import FAULTS, translate
 from sqsview.aws.situation import Situation
 from sqsview.clock import Clock, SystemClock
@@ -28,7 +28,7 @@ async def _assume(target: Target, roles: RoleCache, prompt: Prompt, clock: Clock
     try:
         session = new_session(target, roles, prompt)
         situation = situation_of(session, target, None)
-        credentials = await session.get_credentials()
+        credentials = await credentials_of(session, situation)
         if credentials is not None:
             await credentials.get_frozen_credentials()
     except FAULTS as fault:

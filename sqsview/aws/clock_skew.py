@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from botocore.exceptions import ClientError
@@ -47,6 +47,8 @@ def _by_words(message: str) -> float | None:
 
 def _by_date(date: str, now: float) -> float | None:
     try:
-        return now - parsedate_to_datetime(date).timestamp()
+        theirs = parsedate_to_datetime(date)
+        # RFC 5322 has -0000 for a time whose zone is not known; of HTTP's dates it is UTC.
+        return now - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None

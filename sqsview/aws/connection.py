@@ -20,13 +20,14 @@ from sqsview.aws.calls import Calls
 from sqsview.aws.cloudwatch import CloudWatch
 from sqsview.aws.credentials import (
     RoleCache,
+    credentials_of,
     never_prompt,
     new_session,
     profile_label,
     shared_loader,
     situation_of,
 )
-from sqsview.aws.errors import FAULTS, translate
+from sqsview.aws.errors import FAULTS, no_web_address, translate
 from sqsview.aws.meter import CallMeter
 from sqsview.aws.pacing import Pacer
 from sqsview.aws.quotas import allowed_rates
@@ -122,7 +123,7 @@ async def connect(
             cache = roles if roles is not None else RoleCache(store=False)
             session = new_session(target, cache, never_prompt(situation.profile))
             situation = replace(situation_of(session, target, None), endpoint=situation.endpoint)
-            credentials = await session.get_credentials()
+            credentials = await credentials_of(session, situation)
             if credentials is None:
                 raise NoCredentialsError
             method = getattr(credentials, "method", None)
@@ -137,6 +138,8 @@ async def connect(
 
             sqs = await open_client("sqs")
             sns = await open_client("sns")
+            _require_web(sqs)
+            _require_web(sns)
         except FAULTS as fault:
             raise _session_error(translate(fault, situation, now=clock.epoch())) from fault
         refuse_truncated(sqs)
@@ -161,6 +164,12 @@ async def connect(
         )
         gateway.keep(sqs=sqs, sns=sns)
         yield gateway
+
+
+def _require_web(client: Any) -> None:
+    url = str(client.meta.endpoint_url)
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise no_web_address(url)
 
 
 def _configured_endpoint(target: Target) -> str | None:

@@ -56,7 +56,7 @@ def connection_fault(fault: Exception, situation: Situation) -> GatewayError | N
     if isinstance(fault, boto.HTTPClientError):
         return _failed(f"{where} does not speak HTTP as expected")
     if isinstance(fault, OSError):
-        return _failed(f"the connection failed: {fault}")
+        return _failed(f"the connection failed: {fault.strerror or fault}".removesuffix(": "))
     return None
 
 

@@ -18,7 +18,28 @@ def credential_fault(fault: Exception, situation: Situation) -> SessionError | N
     if region is not None:
         return region
     found = _login_fault(fault, situation) or _file_fault(fault, situation)
-    return None if found is None else SessionError(Problem(ProblemKind.CREDENTIALS, *found))
+    return None if found is None else _credentials(*found)
+
+
+def configuration_fault(fault: Exception, situation: Situation) -> SessionError:
+    """Say that the AWS configuration is not valid: botocore has an error of its own for each odd value."""
+    remedy = "mend ~/.aws/config, or the AWS_… variable of that name"
+    return _credentials(f"the AWS configuration is not valid{_named(situation)}: {fault}", remedy)
+
+
+def unreadable_credentials(situation: Situation, *, of_process: bool) -> SessionError:
+    """Say that the credentials came in a form that nobody can read.
+
+    Args:
+        situation: who called whom.
+        of_process: whether the profile has a ``credential_process``.
+    """
+    if not of_process:
+        return _credentials(
+            f"the credentials{_named(situation)} cannot be read", situation.command("aws configure list")
+        )
+    text = f"credential_process{_named(situation)} does not print the JSON that is expected"
+    return _credentials(text, "run the profile's credential_process by hand")
 
 
 def keys_fault(found: frozenset[str], message: str, situation: Situation, *, operation: str) -> SessionError | None:
@@ -101,9 +122,9 @@ def _login_fault(fault: Exception, situation: Situation) -> tuple[str, str] | No
 
 
 def _file_fault(fault: Exception, situation: Situation) -> tuple[str, str] | None:
-    named = f" for profile {situation.profile}" if situation.profile else ""
+    named = _named(situation)
     if isinstance(fault, boto.NoCredentialsError | boto.NoAuthTokenError):
-        if situation.endpoint:
+        if situation.endpoint and not situation.profile:
             return f"no credentials found{named}", _TEST_KEYS
         return f"no credentials found{named}", f"{situation.command('aws configure')}, or give --profile NAME"
     if isinstance(fault, boto.PartialCredentialsError):
@@ -115,18 +136,28 @@ def _file_fault(fault: Exception, situation: Situation) -> tuple[str, str] | Non
         return f"there is no profile {fault.kwargs.get('profile')!r}", "aws configure list-profiles"
     if isinstance(fault, boto.CredentialRetrievalError):
         reason = str(fault.kwargs.get("error_msg", "")).strip()
+        reason = f": {reason}" if reason else ""
         provider = fault.kwargs.get("provider", "")
         if provider == "custom-process":
             return (
-                f"credential_process failed{named}: {reason}",
+                f"credential_process failed{named}{reason}",
                 "run the profile's credential_process by hand",
             )
-        return f"no credentials from {provider}{named}: {reason}", situation.command("aws configure list")
+        return f"no credentials from {provider}{named}{reason}", situation.command("aws configure list")
     if isinstance(fault, boto.MetadataRetrievalError | boto.InvalidIMDSEndpointError):
         return f"the machine's own credentials cannot be read: {fault}", "check the instance or task role"
+    if isinstance(fault, OSError) and isinstance(fault.filename, str) and not isinstance(fault, boto.BotoCoreError):
+        return (
+            f"{fault.filename!r}, which the AWS configuration{named} names, cannot be used: {fault.strerror}",
+            "check web_identity_token_file, credential_process and ca_bundle in ~/.aws/config and the AWS_… variables",
+        )
     if isinstance(
         fault,
         boto.InvalidConfigError | boto.ConfigParseError | boto.ConfigNotFound | boto.UnknownCredentialError,
     ):
         return f"the AWS configuration is not valid{named}: {fault}", "mend ~/.aws/config"
     return None
+
+
+def _named(situation: Situation) -> str:
+    return f" for profile {situation.profile}" if situation.profile else ""

@@ -9,10 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from aiobotocore.credentials import AioCredentials
 from aiobotocore.session import AioSession
+from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader, create_loader
 from botocore.utils import JSONFileCache
 
+from sqsview.aws.credential_faults import unreadable_credentials
 from sqsview.aws.situation import Situation
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.errors import SessionError
@@ -95,6 +98,9 @@ def new_session(target: Target, roles: RoleCache, prompt: Prompt) -> AioSession:
         BotoCoreError: the configuration is broken.
     """
     session = AioSession(profile=target.profile)
+    if target.profile == "default" and "default" not in session.full_config.get("profiles", {}):
+        # The profile that everybody has: without a file for it, keys in the environment or of the machine serve.
+        session = AioSession()
     region = target.region or os.environ.get("AWS_REGION")
     if region:
         session.set_config_variable("region", region)
@@ -104,6 +110,23 @@ def new_session(target: Target, roles: RoleCache, prompt: Prompt) -> AioSession:
     # botocore has no other way to replace getpass, which would block the loop and write over the screen.
     provider._prompter = prompt
     return session
+
+
+async def credentials_of(session: AioSession, situation: Situation) -> AioCredentials | None:
+    """Get the credentials, or None where the whole chain has none.
+
+    Raises:
+        SessionError: they came in a form that nobody can read: botocore takes whatever a ``credential_process``
+            prints for the JSON that it should have printed.
+        BotoCoreError: they cannot be had.
+    """
+    try:
+        return await session.get_credentials()
+    except (LookupError, TypeError, AttributeError, ValueError) as fault:
+        if isinstance(fault, BotoCoreError) or str(fault).startswith("Invalid endpoint"):
+            raise
+        has_process = "credential_process" in session.get_scoped_config()
+        raise unreadable_credentials(situation, of_process=has_process) from fault
 
 
 def never_prompt(profile: str | None) -> Prompt:

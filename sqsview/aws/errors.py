@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 
@@ -11,11 +12,11 @@ from botocore.parsers import ResponseParserError
 from sqsview.aws import codes
 from sqsview.aws.clock_skew import skew_of, skew_text
 from sqsview.aws.connection_faults import connection_fault
-from sqsview.aws.credential_faults import credential_fault, keys_fault
+from sqsview.aws.credential_faults import configuration_fault, credential_fault, keys_fault
 from sqsview.aws.situation import Situation
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.text import shortened
-from sqsview.errors import Denied, GatewayError, NotFound, ServerFault, SessionError, Throttled
+from sqsview.errors import Denied, GatewayError, NotFound, ServerFault, SessionError, Throttled, Unsupported
 
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 """What botocore's parsers raise, beside their own error, on an answer that is not what was asked for."""
@@ -26,8 +27,12 @@ FAULTS = (ClientError, BotoCoreError, ResponseParserError, OSError, TimeoutError
 _LONGEST = 300
 """Characters of a server's own words that are shown."""
 
+_PAGE = "a page in place of an answer"
+
+_log = logging.getLogger(__name__)
+
 _XML_MESSAGE = re.compile(r"<Message>(.*?)</Message>", re.DOTALL | re.IGNORECASE)
-_MARKUP = re.compile(r"<!doctype|<html|<\?xml", re.IGNORECASE)
+_MARKUP = re.compile(r"<!doctype|<html|<\?xml|<\w*(?:response|result|error)\b", re.IGNORECASE)
 
 
 def translate(
@@ -65,22 +70,34 @@ def _sorted_out(fault: Exception, situation: Situation, api: str, now: float) ->
     if isinstance(fault, ClientError):
         return _client_error(fault, situation, api, now)
     if isinstance(fault, ResponseParserError):
-        return unreadable(_plain(str(fault)))
+        return _not_what_was_asked(fault)
     if isinstance(fault, BotoCoreError | OSError | TimeoutError):
         found = credential_fault(fault, situation) or connection_fault(fault, situation)
         if found is not None:
             return found
-        return ServerFault(Problem(ProblemKind.FAILED, str(fault) or type(fault).__name__))
+        return ServerFault(Problem(ProblemKind.FAILED, str(fault))) if api else configuration_fault(fault, situation)
     if isinstance(fault, ValueError) and str(fault).startswith("Invalid endpoint"):
-        url = str(fault).partition(":")[2].strip()
-        return SessionError(
-            Problem(
-                ProblemKind.NETWORK,
-                f"{url!r} is not a URL",
-                "give --endpoint-url (or AWS_ENDPOINT_URL) as http://HOST:PORT",
-            )
+        return no_web_address(str(fault).partition(":")[2].strip())
+    return _not_what_was_asked(fault)
+
+
+def no_web_address(url: str) -> SessionError:
+    """Give the error for an endpoint that nobody can call, wherever it was set."""
+    return SessionError(
+        Problem(
+            ProblemKind.NETWORK,
+            f"{url!r} is not a URL of a server",
+            "give --endpoint-url, AWS_ENDPOINT_URL or endpoint_url in ~/.aws/config as http://HOST:PORT",
         )
-    return unreadable(f"{type(fault).__name__}: {fault}")
+    )
+
+
+def _not_what_was_asked(fault: Exception) -> ServerFault:
+    """Keep the parser's words, which are for programmers, for the log."""
+    _log.info("unreadable: %s: %s", type(fault).__name__, fault)
+    if _MARKUP.search(str(fault)):
+        return unreadable(_PAGE)
+    return ServerFault(Problem(ProblemKind.FAILED, "the answer is not what was asked for"))
 
 
 def _client_error(fault: ClientError, situation: Situation, api: str, now: float) -> GatewayError:
@@ -99,7 +116,7 @@ def _client_error(fault: ClientError, situation: Situation, api: str, now: float
     if found & codes.DENIED or (status == 403 and not found & codes.BUSY):
         return Denied(Problem(ProblemKind.DENIED, f"not permitted: {message}", _permission_remedy(api)))
     if found & codes.UNSUPPORTED or status == 501:
-        return ServerFault(Problem(ProblemKind.FAILED, f"this server does not have {api or fault.operation_name}"))
+        return Unsupported(Problem(ProblemKind.FAILED, f"this server does not have {api or fault.operation_name}"))
     return ServerFault(Problem(ProblemKind.FAILED, message))
 
 
@@ -146,4 +163,4 @@ def _message(fault: ClientError, status: int) -> str:
 
 
 def _plain(text: str) -> str:
-    return "a page in place of an answer" if _MARKUP.search(text) else text.strip()
+    return _PAGE if _MARKUP.search(text) else text.strip()

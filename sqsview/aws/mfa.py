@@ -64,7 +64,7 @@ def needs_mfa(profile: str | None, environment: Mapping[str, str] | None = None)
 
 def ask_for_mfa(
     target: Target,
-    prompt: Callable[[str], str] = getpass.getpass,
+    prompt: Callable[[str], str] | None = None,
     report: Callable[[str], object] | None = None,
     roles: RoleCache | None = None,
 ) -> RoleCache:
@@ -74,7 +74,7 @@ def ask_for_mfa(
 
     Args:
         target: what the user asked for.
-        prompt: shows a question and gives what was typed.
+        prompt: shows a question and gives what was typed; the terminal where it is None.
         report: shows one line after a wrong code; stderr where it is None.
         roles: where the session is kept; the command line's cache where it is None.
 
@@ -83,6 +83,7 @@ def ask_for_mfa(
 
     Raises:
         SessionError: three wrong codes, or something else is at fault.
+        EOFError: a code is needed, and there is no terminal to ask in.
     """
     from sqsview.aws.credentials import RoleCache
     from sqsview.aws.logs import keep_quiet
@@ -94,7 +95,7 @@ def ask_for_mfa(
     if question is None:
         return cache
     for left in reversed(range(_TRIES)):
-        code = prompt(question).strip()
+        code = (prompt or ask_in_terminal)(question).strip()
         try:
             _offer(target, cache, code)
         except SessionError as error:
@@ -104,6 +105,17 @@ def ask_for_mfa(
         else:
             return cache
     raise AssertionError("the last try returns or raises")
+
+
+def ask_in_terminal(question: str) -> str:
+    """Ask in the terminal, without an echo.
+
+    Raises:
+        EOFError: there is none; getpass would warn over two lines and then read what is not meant for it.
+    """
+    if any(stream is None or not stream.isatty() for stream in (sys.stdin, sys.stderr)):
+        raise EOFError
+    return getpass.getpass(question)
 
 
 def _question(target: Target, cache: RoleCache) -> str | None:

@@ -25,6 +25,11 @@ from sqsview.domain.topic import (
     TopicSettings,
 )
 
+_LARGEST = 10**12
+"""The largest count or duration that is believed; AWS has none of a millionth part of it."""
+
+_WORDS = {"true": True, "false": False}
+
 
 def queue_ref(url: object, *, partition: str, region: str, account: str) -> QueueRef:
     """Make the identity of a queue from its URL.
@@ -195,9 +200,9 @@ def newest_values(answer: object) -> Mapping[str, float]:
 
 
 def integer(value: object) -> int | None:
-    """Read a count or a duration, a number or its text; None where it is absent, broken or below zero."""
+    """Read a count or a duration, a number or its text; None where it is absent, broken or beyond all reason."""
     number = _number(value)
-    if number is None or number < 0:
+    if number is None or not 0 <= number <= _LARGEST:
         return None
     return int(number)
 
@@ -228,9 +233,7 @@ def _truth(value: object) -> bool:
 def _optional_truth(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value:
-        return value.lower() == "true"
-    return None
+    return _WORDS.get(value.lower()) if isinstance(value, str) else None
 
 
 def _encryption(raw: Mapping[str, str]) -> Encryption:
@@ -252,7 +255,7 @@ def _json_object(text: object) -> Mapping[str, Any]:
 
 def _mapping(answer: object) -> Mapping[str, Any]:
     if not isinstance(answer, Mapping):
-        raise unreadable(f"{type(answer).__name__} in place of an object")
+        raise unreadable("no object")
     return answer
 
 

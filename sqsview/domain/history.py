@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from statistics import median
 
 HELD = 225.0
-"""Seconds for which a reading still holds; what is longer is a gap.
+"""Seconds for which a reading still holds at least; what is longer is a gap.
 
-No queue is read less often than every 180 s; the rest is for late readings and slots that begin early.
+Most queues are read at least every 180 s; the rest is for late readings and slots that begin early. Where the
+next reading is planned for later, whoever adds the reading says so.
 """
 RATE_WINDOW = 180.0
 """Seconds that a rate looks back on."""
@@ -29,6 +30,10 @@ _EMPTY = 0xFFFF_FFFF
 _GAP = 0xFFFF_FFFE
 """A reading was due during the slot and gave no figure."""
 _LARGEST = 0xFFFF_FFFD
+_FILL = 180
+"""Seconds between the slots that repeat a reading which was meant to hold for longer than `HELD`."""
+_RARE_PART = 3
+"""So many times what a reading holds does a rate look back on where readings are rare."""
 _BLANK = array("I", [_EMPTY]) * _SLOTS
 
 _FEWEST_READINGS = 3
@@ -90,7 +95,7 @@ class History:
     is one stretch with the same counts.
     """
 
-    __slots__ = ("_changed_at", "_coarse", "_fine", "_in_flight", "_last_at", "_visible", "first_at")
+    __slots__ = ("_changed_at", "_coarse", "_fine", "_hold", "_in_flight", "_last_at", "_visible", "first_at")
 
     first_at: float | None
     """Monotonic seconds of the first reading; None while there is none."""
@@ -98,15 +103,17 @@ class History:
     def __init__(self) -> None:
         self.first_at = None
         self._last_at = 0.0
+        self._hold = HELD
         self._visible: int | None = None
         self._in_flight: int | None = None
         self._changed_at: float | None = None
         self._fine: _Ring | None = None
         self._coarse: _Ring | None = None
 
-    def add(self, at: float, visible: int | None, in_flight: int | None) -> None:
+    def add(self, at: float, visible: int | None, in_flight: int | None, hold: float = HELD) -> None:
         """Record a reading at ``at`` monotonic seconds; None is a count that could not be read.
 
+        It holds for ``hold`` seconds, though never for less than `HELD`, unless another one comes before.
         Readings come in the order of time; one that is older than the last is not recorded.
         """
         if self.first_at is None:
@@ -116,26 +123,31 @@ class History:
         else:
             same = visible == self._visible and in_flight == self._in_flight
             if self._fine is None:
-                if same and (at - self._last_at <= HELD or (visible is None and in_flight is None)):
+                if same and (at - self._last_at <= self._hold or (visible is None and in_flight is None)):
                     self._last_at = at
+                    self.hold(hold)
                     return
                 self._make_rings()
+            if _FILL < at - self._last_at <= self._hold:
+                self._fill(at)
             if not same and (_differ(visible, self._visible) or _differ(in_flight, self._in_flight)):
                 self._changed_at = at
         self._last_at = at
         self._visible = visible
         self._in_flight = in_flight
-        if self._fine is not None and self._coarse is not None:
-            left = _GAP if visible is None else min(max(visible, 0), _LARGEST)
-            right = _GAP if in_flight is None else min(max(in_flight, 0), _LARGEST)
-            self._fine.put(int(at // _FINE_STEP), left, right)
-            self._coarse.put(int(at // _COARSE_STEP), left, right)
+        self._hold = hold if hold > HELD else HELD
+        if self._fine is not None:
+            self._put(at)
+
+    def hold(self, seconds: float) -> None:
+        """Let the last reading hold for ``seconds``, though never for less than `HELD`: the next was put off."""
+        self._hold = max(HELD, seconds)
 
     def series(self, start: float, end: float, buckets: int) -> Series:
         """Give the counts from ``start`` to ``end`` monotonic seconds in equal ``buckets``.
 
-        A bucket holds the mean of its readings; one without a reading carries the last value forward, for at
-        most `HELD` seconds. With an ``end`` after now the last value is carried into the future.
+        A bucket holds the mean of its readings; one without a reading carries the last value forward, for as
+        long as that holds. With an ``end`` after now the last value is carried into the future.
         """
         return Series(
             start,
@@ -158,10 +170,13 @@ class History:
         """Give the net change of the visible count per minute over the last ``window`` seconds (at most 570).
 
         Counts are approximate, so the median of the late third of the readings is held against that of the
-        early third. None where there are too few readings, or the last is too old to speak for now.
+        early third. None where there are too few readings, or the last is too old to speak for now. Where
+        readings come more rarely than `HELD` the window is as long as a few of them take.
         """
-        if self.first_at is None or self._visible is None or now - self._last_at > HELD:
+        if self.first_at is None or self._visible is None or now - self._last_at > self._hold:
             return None
+        if self._hold > HELD:
+            window = max(window, _RARE_PART * self._hold)
         if self._changed_at is None or self._changed_at < now - window:
             return 0.0 if self._last_at - self.first_at >= _SHORTEST_BASE else None
         readings = [(at, value) for at, value in self._readings(now - window, now + 1.0) if value != _GAP]
@@ -189,13 +204,26 @@ class History:
     def _make_rings(self) -> None:
         """Turn the stretch without a change into rings that say the same."""
         first_at = self.first_at if self.first_at is not None else self._last_at
-        left = _GAP if self._visible is None else min(max(self._visible, 0), _LARGEST)
-        right = _GAP if self._in_flight is None else min(max(self._in_flight, 0), _LARGEST)
+        left, right = _cell(self._visible), _cell(self._in_flight)
         self._fine, self._coarse = _Ring(_FINE_STEP), _Ring(_COARSE_STEP)
         for ring in (self._fine, self._coarse):
             last = int(self._last_at // ring.step)
             for slot in range(max(int(first_at // ring.step), last - _SLOTS + 1), last + 1):
                 ring.put(slot, left, right)
+
+    def _fill(self, at: float) -> None:
+        """Repeat the last reading up to ``at``: it was meant to hold until then."""
+        filled = self._last_at + _FILL
+        while filled < at:
+            self._put(filled)
+            filled += _FILL
+
+    def _put(self, at: float) -> None:
+        """Put what is known into the slots of this time, where there are rings."""
+        if self._fine is not None and self._coarse is not None:
+            left, right = _cell(self._visible), _cell(self._in_flight)
+            self._fine.put(int(at // _FINE_STEP), left, right)
+            self._coarse.put(int(at // _COARSE_STEP), left, right)
 
     def _readings(self, start: float, end: float, *, in_flight: bool = False) -> list[tuple[float, int]]:
         """Give the readings in the order of time: coarse ones up to where the fine ones begin."""
@@ -217,15 +245,16 @@ class History:
             value = self._in_flight if in_flight else self._visible
             if value is None:
                 return [None] * buckets
-            first, last = self.first_at, self._last_at + HELD
+            first, last = self.first_at, self._last_at + self._hold
             return [
                 float(value) if start + (bucket + 1) * width > first and start + bucket * width <= last else None
                 for bucket in range(buckets)
             ]
-        readings = self._readings(start - HELD, end, in_flight=in_flight)
+        readings = self._readings(start - self._hold, end, in_flight=in_flight)
+        newest = len(readings) if end > self._last_at else -1
         values: list[float | None] = []
         position = 0
-        held_at, held = start - 2 * HELD, _GAP
+        held_at, held = start, _GAP
         for bucket in range(-1, buckets):  # bucket -1: what is before the start and may still hold
             ends = start + (bucket + 1) * width
             total, known, read = 0, 0, False
@@ -240,11 +269,17 @@ class History:
                 continue
             if known:
                 values.append(total / known)
-            elif not read and held != _GAP and start + bucket * width - held_at <= HELD:
-                values.append(float(held))
+            elif not read and held != _GAP:
+                age = start + bucket * width - held_at
+                holds = age <= (self._hold if position == newest else HELD)
+                values.append(float(held) if holds else None)
             else:
                 values.append(None)
         return values
+
+
+def _cell(count: int | None) -> int:
+    return _GAP if count is None else min(max(count, 0), _LARGEST)
 
 
 def _differ(one: int | None, other: int | None) -> bool:

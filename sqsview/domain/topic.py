@@ -68,7 +68,11 @@ class SubscriptionRef:
 
     @property
     def key(self) -> str:
-        """The identity: the ARN, or what it is made of while there is none."""
+        """The identity: the ARN, or what it is made of while there is none.
+
+        Two that wait to be confirmed for the same topic, protocol and endpoint cannot be told apart: where
+        things are kept by key they are one, though SNS lists both.
+        """
         return self.arn if is_arn(self.arn) else f"{self.topic_arn}|{self.protocol}|{self.endpoint}|{self.arn}"
 
     @property

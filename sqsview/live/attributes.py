@@ -62,6 +62,13 @@ class AttributeReader:
         self.subscriptions.watch([*keys, *brought[:_BROUGHT]], now)
         self.wake()
 
+    def focus(self, focused: bool) -> None:
+        """Say whether anybody looks at the terminal."""
+        now = self._clock.monotonic()
+        self.topics.focus(focused, now)
+        self.subscriptions.focus(focused, now)
+        self.wake()
+
     def hurry(self, keys: Sequence[str]) -> None:
         """Read these now."""
         now = self._clock.monotonic()

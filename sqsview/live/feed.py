@@ -24,6 +24,8 @@ __all__ = ["Feed", "FeedOptions"]
 
 FIGURES_HOLD = 2.0
 """Seconds after which calls a minute and the poller's state are told anew, also where no fact moved."""
+IDENTIFY_LONGEST = 600.0
+"""Seconds between two tries to learn the account, at most."""
 
 _NOT_CONNECTED = Problem(ProblemKind.NETWORK, "not connected yet")
 
@@ -77,7 +79,8 @@ class Feed:
         late = known is not None and self._clock.monotonic() - known.taken_at >= FIGURES_HOLD
         if known is None or late or known.generation != self._store.generation:
             calls = self._gateway.meter.figures() if self._gateway else CallFigures()
-            known = self._snapshot = self._store.snapshot(calls, self._poller.state())
+            due_at = self._poller.due_at() if self._gateway else None
+            known = self._snapshot = self._store.snapshot(calls, self._poller.state(), due_at)
         return known
 
     def topology(self) -> Topology:
@@ -209,11 +212,16 @@ class Feed:
                 group.create_task(poller.run(gateway))
 
     async def _identify(self, gateway: Gateway, store: Store) -> None:
-        try:
-            account = await gateway.get_caller_identity()
-        except GatewayError:
-            return  # many servers that are not AWS have no STS; the header then has no account
-        if store.context.account not in (None, account):
+        backoff = Backoff(longest=IDENTIFY_LONGEST)
+        while True:
+            try:
+                account = await gateway.get_caller_identity()
+            except GatewayError:
+                # Many servers that are not AWS have no STS; what is listed may then tell the account.
+                await self._clock.sleep(backoff.next())
+            else:
+                break
+        if store.account_told and store.context.account != account:
             # The credentials changed while the connection was down: what is known is somebody else's.
             self.switch(self._target)
         else:

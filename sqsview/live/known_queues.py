@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sqsview.domain.history import History
+from sqsview.domain.history import HELD, History
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.queue import Queue, QueueReading, QueueRef
+
+_SLACK = 1.25
+"""Times its interval does a reading hold: the next may come late, and slots of the history begin early."""
 
 
 class KnownQueues:
@@ -67,7 +70,7 @@ class KnownQueues:
         history = old.history
         if history is None:
             history = History()
-        history.add(at, counts.visible, counts.in_flight)
+        history.add(at, counts.visible, counts.in_flight, _hold(interval))
         if old.read_at is None:
             self.loaded += 1
         self._queues[key] = Queue(
@@ -89,9 +92,15 @@ class KnownQueues:
         if old is None:
             return False
         if old.history is not None:
-            old.history.add(at, None, None)
+            old.history.add(at, None, None, _hold(interval))
         new = self._queues[key] = replace(old, problem=problem, interval=interval)
         return _is_gone(old) != _is_gone(new)
+
+    def put_off(self, key: str, interval: float) -> None:
+        """Let the last reading of a queue hold for longer: the next follows ``interval`` seconds after it."""
+        known = self._queues.get(key)
+        if known is not None and known.history is not None:
+            known.history.hold(_hold(interval))
 
     def aged(self, key: str, age: float | None, at: float) -> None:
         """Note the age of the oldest message in seconds."""
@@ -110,6 +119,10 @@ class KnownQueues:
     def gone(self) -> set[str]:
         """Give the keys of those whose own reading said that they do not exist."""
         return {key for key, queue in self._queues.items() if _is_gone(queue)}
+
+
+def _hold(interval: float | None) -> float:
+    return HELD if interval is None else interval * _SLACK
 
 
 def _is_gone(queue: Queue) -> bool:

@@ -24,11 +24,16 @@ class OldestAges:
         self._store = store
         self._clock = clock
         self._visible: Sequence[str] = ()
+        self._focused = True
         self._asked: dict[str, float] = {}
 
     def watch(self, keys: Sequence[str]) -> None:
         """Set what is on screen."""
         self._visible = keys
+
+    def focus(self, focused: bool) -> None:
+        """Say whether anybody looks at the terminal; while nobody does, nothing is asked."""
+        self._focused = focused
 
     async def run(self, gateway: Gateway) -> None:
         """Read until cancelled; a failure is a problem and nothing else."""
@@ -37,7 +42,7 @@ class OldestAges:
             self._asked = {key: at for key, at in self._asked.items() if now - at < INTERVAL}
             due = {
                 key: queue.name
-                for key in self._visible
+                for key in (self._visible if self._focused else ())
                 if key not in self._asked and (queue := self._store.queues.get(key)) is not None
             }
             due = dict(list(due.items())[:_PER_CALL])

@@ -75,6 +75,8 @@ class Poller:
         self._applications_wanted = False
         self._gateway: Gateway | None = None
         self._focused = True
+        self._watched: Sequence[str] = ()
+        self._sweep_due: float | None = None
         self._swept_at: float | None = None
         self._sweep_interval = SWEEP_INTERVAL
         self._sweep_calls = [1, 1]
@@ -89,6 +91,11 @@ class Poller:
     def watch(self, keys: Sequence[str]) -> None:
         """Set the keys of the queues, topics and subscriptions on screen, the most important first."""
         self.queues.watch(keys, self._clock.monotonic())
+        for key in set(self._watched).difference(keys):
+            interval = self.queues.interval(key)
+            if interval is not None:
+                self.store.queues.put_off(key, interval)
+        self._watched = keys
         self._lane.wake()
         self.attributes.watch(keys)
         self._oldest.watch(keys)
@@ -98,6 +105,8 @@ class Poller:
         self._focused = focused
         self.queues.focus(focused, self._clock.monotonic())
         self._lane.wake()
+        self.attributes.focus(focused)
+        self._oldest.focus(focused)
 
     def refresh(self, keys: Sequence[str]) -> None:
         """List and read these things now."""
@@ -136,6 +145,11 @@ class Poller:
             sweep_at=self._swept_at,
         )
 
+    def due_at(self) -> float | None:
+        """Give the monotonic seconds at which a queue or the listing of queues is due next; None before any is."""
+        due = (self.queues.due_at(self._clock.monotonic()), self._sweep_due)
+        return min((at for at in due if at is not None), default=None)
+
     # -- the work --------------------------------------------------------------------------------------------
 
     async def run(self, gateway: Gateway) -> None:
@@ -161,6 +175,7 @@ class Poller:
     async def _sweep_queues(self, gateway: Gateway) -> None:
         backoff = Backoff()
         while True:
+            self._sweep_due = self._clock.monotonic()
             try:
                 self._sweep_calls[0] = await self._queue_sweep.run(gateway, self._lane.wake)
             except SessionError:
@@ -178,6 +193,7 @@ class Poller:
                     self.store.all_queues_listed()
                 self._sweep_interval = wait = self._interval()
                 self._report()
+            self._sweep_due = self._clock.monotonic() + wait
             await self._sweep_bell.wait(wait)
 
     async def _sweep_topics(self, gateway: Gateway) -> None:

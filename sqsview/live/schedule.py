@@ -68,6 +68,7 @@ class Schedule:
         """Things that were not yet tried."""
         self._entries: dict[str, _Entry] = {}
         self._watched: dict[str, None] = {}
+        self._taken: dict[_Entry, None] = {}
         self._heap: list[tuple[float, int, _Entry]] = []
         self._order = 0
         self._lines: tuple[dict[_Entry, None], ...] = ({}, {}, {}, {})
@@ -92,6 +93,7 @@ class Schedule:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self._stand(entry, None)
+            self._taken.pop(entry, None)
             entry.queued = None
             self.pace.move(entry.kind, None)
             self.unread -= not entry.tried
@@ -141,6 +143,7 @@ class Schedule:
         entry = next(iter(line))
         self._stand(entry, None)
         entry.reading = True
+        self._taken[entry] = None
         entry.asked = False
         return entry.key
 
@@ -180,6 +183,7 @@ class Schedule:
         entry = self._entries.get(key)
         if entry is not None and entry.reading:
             entry.reading = False
+            del self._taken[entry]
             entry.due = now
             self._stand(entry, entry.kind)
 
@@ -188,6 +192,22 @@ class Schedule:
         if self.behind(now):
             return 0.0
         return self._heap[0][0] - now if self._heap else inf
+
+    def due_at(self, now: float) -> float | None:
+        """Give the time of the earliest reading that is not done: planned, waiting or on its way; None without any.
+
+        What was read early may still be counted under its old time, but never once that is over.
+        """
+        self._promote(now)
+        firsts = [next(iter(line)).due for line in (*self._lines, self._taken) if line]
+        if self._heap:
+            firsts.append(self._heap[0][0])
+        return min(firsts, default=None)
+
+    def interval(self, key: str) -> float | None:
+        """Give the seconds between the last reading of a thing and the next; None where it was never read."""
+        entry = self._entries.get(key)
+        return entry.interval if entry is not None and entry.read_at is not None else None
 
     def behind(self, now: float) -> int:
         """Count the things that are due and wait."""
@@ -201,6 +221,7 @@ class Schedule:
         if entry is None:
             return None
         entry.reading = False
+        self._taken.pop(entry, None)
         if not entry.tried:
             entry.tried = True
             entry.quiet_since = now - self.pace.tempo.unknown

@@ -8,6 +8,7 @@ from itertools import islice
 from types import MappingProxyType
 
 from sqsview.clock import Clock
+from sqsview.domain.arn import Arn, is_arn
 from sqsview.domain.problem import Problem
 from sqsview.domain.push import PlatformApplication
 from sqsview.domain.queue import Queue, QueueReading, QueueRef
@@ -19,6 +20,8 @@ from sqsview.live.known_topics import KnownTopics
 PROBLEMS_SHOWN = 200
 """The newest problems a snapshot carries; each thing also carries its own."""
 
+_ACCOUNT_DIGITS = 12
+
 
 class Store:
     """Everything that is known; each method takes one fact and counts a generation if it changed anything."""
@@ -29,6 +32,8 @@ class Store:
         self.structure = structure
         """Counts the changes of what exists and how it is set."""
         self.context = context
+        self.account_told = False
+        """Whether the account is from STS; else it is unknown, or as ARNs have it."""
         self.queues = KnownQueues()
         self.topics = KnownTopics()
         self.health = Health()
@@ -178,8 +183,16 @@ class Store:
             self._moved()
 
     def account_known(self, account: str) -> None:
-        """Complete the context."""
+        """Complete the context with what STS says."""
+        self.account_told = True
         self.connected(replace(self.context, account=account))
+
+    def account_seen(self, arn: str) -> None:
+        """Take the account from the ARN of something that is listed as our own, unless STS told it."""
+        account = Arn.parse(arn).account if is_arn(arn) and not self.account_told else ""
+        # Zeros stand for an account that is not known, as servers have it that are not AWS.
+        if len(account) == _ACCOUNT_DIGITS and account.isascii() and account.isdecimal() and account.strip("0"):
+            self.connected(replace(self.context, account=account))
 
     def connected(self, context: Context) -> None:
         """Set whose queues these are."""
@@ -209,8 +222,11 @@ class Store:
             or self._applications.get(key)
         )
 
-    def snapshot(self, calls: CallFigures, poller: PollerState) -> Snapshot:
-        """Give an immutable picture of everything; what is in it never changes but for the histories."""
+    def snapshot(self, calls: CallFigures, poller: PollerState, due_at: float | None = None) -> Snapshot:
+        """Give an immutable picture of everything; what is in it never changes but for the histories.
+
+        ``due_at`` is when the next answer is due, in monotonic seconds.
+        """
         total = None if not self.queues and poller.sweep_at is None else len(self.queues)
         return Snapshot(
             generation=self.generation,
@@ -219,7 +235,7 @@ class Store:
             queues=MappingProxyType(dict(self.queues.in_order())),
             topics=MappingProxyType(dict(self.topics.in_order())),
             applications=self._applications,
-            health=replace(self.health, fresh_at=self.fresh_at, loaded=self.queues.loaded, total=total),
+            health=replace(self.health, fresh_at=self.fresh_at, due_at=due_at, loaded=self.queues.loaded, total=total),
             calls=calls,
             poller=poller,
             all_queues=self._all_queues,

@@ -70,6 +70,9 @@ class QueueSweep:
 
         async def pages() -> AsyncIterator[list[QueueRef]]:
             async for page in gateway.list_queues(self._prefix):
+                # Only one's own queues are listed; those that were named may be anybody's.
+                if page:
+                    self._store.account_seen(page[0].arn)
                 # What a page names exists, whatever the rest of the listing turns out to be.
                 for start in range(0, len(page), _CHUNK):
                     self._take_up(page[start : start + _CHUNK])
@@ -141,6 +144,8 @@ class TopicSweep:
             fault = error
         else:
             self._trusted = True
+            if arns:
+                self._store.account_seen(arns[0])
             arns = [arn for arn in arns if self._wanted(arn)]
             await self._take_up(arns, found)
         try:

@@ -12,7 +12,7 @@ from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.queue import Queue, QueueRef
 from sqsview.domain.snapshot import Context
 from sqsview.domain.topic import Subscription, SubscriptionRef, Topic
-from sqsview.errors import Denied, GatewayError, SessionError
+from sqsview.errors import Denied, GatewayError, NotFound, SessionError, Unsupported
 from sqsview.finding import find_queue, unfound
 from sqsview.gateway import Gateway
 
@@ -33,6 +33,8 @@ class Listing:
     """By name; None where they could not be listed. The subscriptions of one with a problem are not known."""
     problems: tuple[Problem, ...]
     """What could not be read, things in the order of their names after what concerns all of them."""
+    complete: bool = True
+    """Whether every list was had to its end; a server that has no SNS at all lacks nothing."""
 
 
 async def list_everything(
@@ -71,6 +73,7 @@ async def list_everything(
             *(queue.problem for queue in found if queue.problem),
             *(subscription.problem for subscription in subscriptions if subscription.problem),
         ),
+        complete=not queue_sweep.faults and (not topic_sweep.faults or topic_sweep.without_service),
     )
 
 
@@ -89,6 +92,8 @@ class _Sweep:
         """The listings of which nothing could be had: ``queues``, ``topics``, ``subscriptions``."""
         self.faults: dict[str, Problem] = {}
         """What ended a listing before its end."""
+        self.unknown: set[str] = set()
+        """The listings that the server has never heard of."""
 
     async def _pages(self, pages: AsyncIterator[list[_T]], what: str) -> AsyncIterator[list[_T]]:
         """Give the pages of a listing; a fault ends them and is kept, unless it is the connection's."""
@@ -102,6 +107,8 @@ class _Sweep:
                 raise
             if not listed:
                 self.unlisted.add(what)
+                if isinstance(fault, NotFound | Unsupported):
+                    self.unknown.add(what)
             self.faults[what] = _unlisted(fault, what, listed)
 
     async def _read(self, call: Callable[[], Awaitable[_T]], thing: str) -> _T | Problem:
@@ -127,6 +134,8 @@ class _QueueSweep(_Sweep):
     def __init__(self, gateway: Gateway, concurrency: int) -> None:
         super().__init__(gateway, concurrency)
         self.queues: list[Queue] = []
+        self._seen: set[str] = set()
+        """The ARNs that are read already: a server may list a queue twice, and a name and a URL may be of one."""
 
     async def read_all(self, prefix: str) -> None:
         """Read every queue, those of one page while the next one is listed."""
@@ -150,6 +159,9 @@ class _QueueSweep(_Sweep):
             await self._read_queue(ref)
 
     async def _read_queue(self, ref: QueueRef) -> None:
+        if ref.arn in self._seen:
+            return
+        self._seen.add(ref.arn)
         reading = await self._read(lambda: self._gateway.get_queue_attributes(ref), ref.name)
         if isinstance(reading, Problem):
             self.queues.append(Queue(ref, problem=reading))
@@ -178,6 +190,11 @@ class _TopicSweep(_Sweep):
         for arn in dict.fromkeys((*self._arns, *self._by_topic)):
             subscriptions = sorted(self._by_topic.get(arn, ()), key=_by_protocol_and_endpoint)
             self.topics.append(Topic(arn, tuple(subscriptions), problem=self.faults.get("subscriptions")))
+
+    @property
+    def without_service(self) -> bool:
+        """Tell whether this is a server of one's own that has no SNS; in AWS, a 404 is a fault like any other."""
+        return self._gateway.context.endpoint is not None and self.unknown == {"topics", "subscriptions"}
 
     async def _list_topics(self) -> None:
         async for page in self._pages(self._gateway.list_topics(), "topics"):

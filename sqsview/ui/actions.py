@@ -36,12 +36,9 @@ TABLES = frozenset({View.QUEUES, View.TOPICS, View.FANOUT, View.PUSH, View.SUBSC
 """Views whose rows are things that have details, an ARN and a console page."""
 LISTS = TABLES | {View.ACTIVITY}
 """Views that are a table."""
-PAGES = frozenset({View.DETAILS, View.HELP})
-"""Views that are lines of text."""
 EVERYWHERE = frozenset(View)
 MAIN = EVERYWHERE - {View.HELP}
 """Everything but the help itself."""
-ARN_LISTS = TABLES
 
 
 class Group(StrEnum):
@@ -197,8 +194,3 @@ def screen_bindings(view: View) -> list[BindingType]:
 def for_view(view: View) -> tuple[Action, ...]:
     """Give the actions of one view, in the order of the table."""
     return tuple(action for action in ACTIONS if view in action.views)
-
-
-def keymap_problem(ids: Iterable[str]) -> str | None:
-    """Tell the first of some binding ids that no action has, or None."""
-    return next((each for each in ids if each not in BY_ID), None)

@@ -84,6 +84,8 @@ class Dashboard(App[None]):
         self.clock = clock or SystemClock()
         self.keymap: Mapping[str, str] = options.keys
         """Keys by binding id, where the user changed them."""
+        self.moves = 0
+        """Counts the changes of account or region: a screen about something of the one before has to go."""
         self._theme_wanted = options.theme
         self._scene: Scene | None = None
         self._totals: Totals | None = None
@@ -220,6 +222,9 @@ class Dashboard(App[None]):
         """Read again what is on screen, list again, or connect again."""
         if self._scene is not None:
             self.feed.refresh()
+            screen = self._uppermost()
+            if screen is not None:
+                screen.refreshed()
             self.say("reading again")
 
     def action_help(self) -> None:
@@ -242,6 +247,9 @@ class Dashboard(App[None]):
     def change_target(self, *, profile: str | None = None, region: str | None = None) -> None:
         """Look at another account or region; what was read of the old one is forgotten."""
         target = self.feed.target
+        self.moves += 1
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
         self.feed.switch(
             replace(
                 target,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
 
-from sqsview.domain import words
 from sqsview.domain.arn import name_of
 from sqsview.domain.filter_words import filter_in_words
 from sqsview.domain.queue import Queue
@@ -15,10 +14,14 @@ from sqsview.domain.topic import SubscriptionStatus, Topic
 from sqsview.domain.topology import Orphan
 from sqsview.domain.wiring import Edge
 from sqsview.ui.arrangement import Matcher
+from sqsview.ui.queue_columns import number, tone_of
 from sqsview.ui.scene import Scene
 from sqsview.ui.topic_columns import unheard
 from sqsview.ui.widgets.cells import Cell, Cells, Tone
 from sqsview.ui.widgets.columns import Column
+
+STEADY = 0.5
+"""Net change a minute below which a queue neither fills nor drains."""
 
 
 class Level(IntEnum):
@@ -43,13 +46,16 @@ class FanRow:
     """The last way out of its topic."""
     broken: int = 0
     """On a topic: the ways out that do not deliver."""
+    unchecked: int = 0
+    """On a topic: the ways out of which metadata does not show whether they deliver."""
     total: int = 0
 
 
 def topic_rows(topic: Topic, edges: Sequence[Edge]) -> list[FanRow]:
     """Make the lines of one topic: itself, then its ways out."""
     broken = sum(not edge.delivers for edge in edges)
-    rows = [FanRow(topic.key, topic.name, Level.TOPIC, topic, broken=broken, total=len(edges))]
+    unchecked = sum(edge.delivers and edge.uncertain is not None for edge in edges)
+    rows = [FanRow(topic.key, topic.name, Level.TOPIC, topic, broken=broken, unchecked=unchecked, total=len(edges))]
     for place, edge in enumerate(edges, 1):
         key = f"{topic.key} → {edge.subscription.key}"
         name = edge.subscription.name
@@ -81,8 +87,9 @@ def _now(queue: Queue | None, scene: Scene) -> Queue | None:
 
 def _way(row: FanRow, scene: Scene) -> Cells:
     if row.level is Level.TOPIC:
-        delivering = row.total - row.broken
+        delivering = row.total - row.broken - row.unchecked
         told = f"{delivering} of {row.total} edges deliver" if row.total else ""
+        told += f", {row.unchecked} not checked" if row.unchecked else ""
         tone = Tone.BAD if row.broken else Tone.QUIET
         if not row.total and row.topic is not None and unheard(row.topic, scene):
             told, tone = "nobody listens", Tone.WARN
@@ -112,7 +119,10 @@ def _to(row: FanRow, scene: Scene) -> Cells | Cell | None:
     subscription = row.edge.subscription
     protocol = subscription.ref.protocol
     kind = () if protocol == "sqs" else (Cell(f"{protocol} ", Tone.QUIET),)
-    arrow = Cell("─▶ " if row.edge.delivers else "─✗ ", Tone.QUIET if row.edge.delivers else Tone.BAD)
+    if not row.edge.delivers:
+        arrow = Cell("─✗ ", Tone.BAD)
+    else:
+        arrow = Cell("─? ", Tone.WARN) if row.edge.uncertain is not None else Cell("─▶ ", Tone.QUIET)
     reason = () if row.edge.delivers or row.edge.fault is None else (Cell(f"  {row.edge.fault.text}", Tone.WARN),)
     return arrow, *kind, Cell(subscription.name), *reason
 
@@ -129,12 +139,18 @@ def _visible(row: FanRow, scene: Scene) -> Cells | Cell | None:
     if queue is None or queue.counts is None:
         return Cell("")
     rate = queue.history.rate(scene.now) if queue.history is not None else None
-    arrow = " ▲" if rate and rate > 0.5 else " ▼" if rate and rate < -0.5 else " ─"
-    count = queue.counts.visible
-    return (
-        Cell(words.count(count), Tone.NORMAL if count else Tone.QUIET),
-        Cell(arrow, Tone.WARN if arrow == " ▲" else Tone.GOOD if arrow == " ▼" else Tone.QUIET),
-    )
+    if rate is None or tone_of(queue, scene) is Tone.STALE:
+        arrow = Cell("  ")
+    elif abs(rate) < STEADY:
+        arrow = Cell(" ─", Tone.QUIET)
+    else:
+        arrow = Cell(" ▲", Tone.WARN) if rate > 0 else Cell(" ▼", Tone.GOOD)
+    return _count(queue, scene), arrow
+
+
+def _count(queue: Queue, scene: Scene) -> Cell:
+    """Write how many messages are visible, as the queues table does."""
+    return number(queue.counts.visible if queue.counts is not None else None, queue, scene)
 
 
 def _dead_letter_queue(row: FanRow, scene: Scene) -> Cells | Cell | None:
@@ -160,8 +176,11 @@ def _dead(row: FanRow, scene: Scene) -> Cells | Cell | None:
     queue = _now(edge.dead_letter_queue or edge.subscription_dead_letter_queue, scene)
     if queue is None or queue.counts is None:
         return Cell("")
-    count = queue.counts.visible
-    return Cell(words.count(count) + (" ●" if count else "  "), Tone.BAD if count else Tone.QUIET)
+    count = _count(queue, scene)
+    if not queue.counts.visible:
+        return count, Cell("  ")
+    tone = Tone.STALE if count.tone is Tone.STALE else Tone.BAD
+    return Cell(count.text, tone), Cell(" ●", tone)
 
 
 FanColumn: TypeAlias = Column[FanRow, Scene]
@@ -170,7 +189,8 @@ COLUMNS: tuple[FanColumn, ...] = (
     Column("way", "TOPIC AND FILTER", 30, "left", _way, grow=True, min_width=22, priority=75, cut="end"),
     Column("to", "TO", 22, "left", _to, min_width=14, max_width=60, priority=80),
     Column("visible", "VISIBLE", 10, "right", _visible, priority=70, gap=1),
-    Column("dead-letter-queue", "GIVES UP TO", 26, "left", _dead_letter_queue, min_width=10, max_width=70, priority=50),
+    Column("dead-letter-queue", "GIVES UP TO", 26, "left", _dead_letter_queue, min_width=10, max_width=70, priority=50,
+           cut="end"),
     Column("dead", "DEAD", 8, "right", _dead, priority=45, gap=1),
 )  # fmt: skip
 

@@ -17,18 +17,22 @@ from sqsview.ui.widgets.columns import Column
 from sqsview.ui.widgets.trend import trend_text
 
 TREND_WIDTH = 14
+OLDEST_HOLDS = 180.0
+"""Seconds that an age from CloudWatch, read once a minute, passes for current."""
 
 
-def _tone(queue: Queue, scene: Scene) -> Tone:
+def tone_of(queue: Queue, scene: Scene) -> Tone:
     """Old figures look different from fresh ones: after a failure, or when the connection is failing."""
     failing = scene.snapshot.health.connection is Connection.FAILING
-    return Tone.STALE if queue.problem is not None or failing else Tone.NORMAL
+    old = (scene.age(queue.read_at) or 0.0) > SHOW_AGE_AFTER
+    return Tone.STALE if queue.problem is not None or failing or old else Tone.NORMAL
 
 
-def _number(value: int | None, queue: Queue, scene: Scene) -> Cell:
+def number(value: int | None, queue: Queue, scene: Scene) -> Cell:
+    """Write one of a queue's counts: unknown is no zero, and what is old looks old."""
     if value is None:
         return Cell("–" if queue.problem is not None or queue.read_at is not None else "…", Tone.QUIET)
-    tone = _tone(queue, scene)
+    tone = tone_of(queue, scene)
     return Cell(words.count(value), Tone.QUIET if value == 0 and tone is Tone.NORMAL else tone)
 
 
@@ -55,15 +59,15 @@ def _kind(queue: Queue, scene: Scene) -> Cell:
 
 
 def _visible(queue: Queue, scene: Scene) -> Cell:
-    return _number(queue.counts.visible if queue.counts else None, queue, scene)
+    return number(queue.counts.visible if queue.counts else None, queue, scene)
 
 
 def _in_flight(queue: Queue, scene: Scene) -> Cell:
-    return _number(queue.counts.in_flight if queue.counts else None, queue, scene)
+    return number(queue.counts.in_flight if queue.counts else None, queue, scene)
 
 
 def _delayed(queue: Queue, scene: Scene) -> Cell:
-    return _number(queue.counts.delayed if queue.counts else None, queue, scene)
+    return number(queue.counts.delayed if queue.counts else None, queue, scene)
 
 
 def _rate(queue: Queue, scene: Scene) -> float | None:
@@ -75,7 +79,7 @@ def _net(queue: Queue, scene: Scene) -> Cell:
     if rate is None:
         return Cell("", Tone.QUIET)
     text = words.per_minute(rate)
-    if _tone(queue, scene) is Tone.STALE:
+    if tone_of(queue, scene) is Tone.STALE:
         return Cell(text, Tone.STALE)
     if text == "0":
         return Cell(text, Tone.QUIET)
@@ -86,7 +90,7 @@ def _trend(queue: Queue, scene: Scene) -> Cell:
     history: History | None = queue.history
     if history is None or queue.problem is not None:
         return Cell("")
-    tone = _tone(queue, scene)
+    tone = tone_of(queue, scene)
     if tone is Tone.NORMAL:
         tone = Tone.BAD if has_dead_letters(queue, scene) else Tone.ACCENT
     return Cell(trend_text(history.trend(scene.now, TREND_WIDTH), TREND_WIDTH), tone)
@@ -111,10 +115,11 @@ def _dead_letters(queue: Queue, scene: Scene) -> Cell | Cells:
     return Cell(now.name)
 
 
-def _oldest(queue: Queue, _scene: Scene) -> Cell:
+def _oldest(queue: Queue, scene: Scene) -> Cell:
     if queue.oldest_age is None:
         return Cell("", Tone.QUIET)
-    return Cell(words.duration(queue.oldest_age))
+    old = (scene.age(queue.oldest_age_at) or 0.0) > OLDEST_HOLDS
+    return Cell(words.duration(queue.oldest_age), Tone.STALE if old else Tone.NORMAL)
 
 
 def _age(queue: Queue, scene: Scene) -> Cell:

@@ -31,25 +31,34 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over all queues; None where no queue has been read yet."""
+    """Sums over all queues that were read; None where none was."""
 
     visible: int | None
     in_flight: int | None
     dead: int | None
-    """Visible messages in dead-letter queues."""
+    """Visible messages in dead-letter queues; None also where one of those is unread and the others are empty."""
+    partial: bool = False
+    """Whether some queue has no counts, so that there may be more."""
+    dead_partial: bool = False
+    """Whether some dead-letter queue, or a queue that may be one, has no counts."""
 
 
 def totals(queues: Iterable[Queue], topology: Topology) -> Totals:
-    """Sum the counts of all queues that were read."""
+    """Sum the counts of all queues, and note what is missing: a queue without counts must not pass for an empty one."""
     visible = in_flight = dead = 0
-    read = False
+    read = partial = dead_partial = False
     for queue in queues:
         counts = queue.counts
-        if counts is None:
+        if counts is None or counts.visible is None:
+            partial = True
+            # Before its first reading nobody knows what a queue is; a denied one is known by who names it.
+            dead_partial |= queue.problem is None or topology.is_dead_letter_queue(queue)
             continue
         read = True
-        visible += counts.visible or 0
+        visible += counts.visible
         in_flight += counts.in_flight or 0
         if counts.visible and topology.is_dead_letter_queue(queue):
             dead += counts.visible
-    return Totals(visible, in_flight, dead) if read else Totals(None, None, None)
+    if not read:
+        return Totals(None, None, None)
+    return Totals(visible, in_flight, None if dead_partial and not dead else dead, partial, dead_partial)

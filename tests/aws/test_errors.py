@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from email.utils import formatdate
 
 import pytest
@@ -21,6 +22,7 @@ from sqsview.errors import (
     ServerFault,
     SessionError,
     Throttled,
+    Unsupported,
 )
 from tests.aws.client_errors import client_error
 
@@ -181,7 +183,7 @@ def test_a_call_that_hangs_or_breaks_off_is_its_own_fault_and_no_one_elses(fault
         (client_error("InternalError", status=500), ServerFault, Kind.FAILED),
         (client_error("InvalidParameterValue", "Value 7 is invalid"), ServerFault, Kind.FAILED),
         (client_error("500", HTML, 500), ServerFault, Kind.FAILED),
-        (client_error("InvalidAction", status=400), ServerFault, Kind.FAILED),
+        (client_error("InvalidAction", status=400), Unsupported, Kind.FAILED),
         (
             ResponseParserError(f"Unable to parse response, invalid XML received:\n{HTML}"),
             ServerFault,
@@ -340,3 +342,42 @@ def test_the_default_profile_needs_no_name() -> None:
 def test_an_error_of_ours_stays_as_it_is() -> None:
     ours = _told(boto.NoRegionError())
     assert translate(ours, SHOP) is ours
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ResponseParserError("Unable to parse response (no element found), invalid XML received:\nb'<Oops><A>1</A>'"),
+        KeyError("ListTopicsResult"),
+        AttributeError("'int' object has no attribute 'get'"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_what_a_parser_says_is_for_the_log(fault: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "sqsview"):
+        error = _told(fault)
+    assert error.problem.text == "the answer is not what was asked for"
+    assert str(fault) in caplog.text
+
+
+def test_xml_in_an_error_that_cannot_be_unwrapped_is_not_shown() -> None:
+    error = _told(client_error("500", '<ErrorResponse xmlns="x"><Error><Code>A</Code></Error></ErrorResponse>', 500))
+    assert "<" not in error.problem.line
+
+
+def test_whoever_named_a_profile_is_not_told_to_use_any_keys() -> None:
+    error = _told(boto.NoCredentialsError(), Situation(profile="shop", endpoint="http://localhost:4566"))
+    assert "AWS_ACCESS_KEY_ID=test" not in error.problem.remedy
+    assert "aws configure --profile shop" in error.problem.remedy
+
+
+def test_a_date_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        headers = {"date": "Sun, 15 Jun 2025 15:06:40 -0000"}
+        error = _told(client_error("SignatureDoesNotMatch", status=403, headers=headers))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert error.problem.kind is Kind.CREDENTIALS, "the clock is right to the second"

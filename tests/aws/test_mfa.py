@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 
 import pytest
@@ -208,6 +211,18 @@ def test_what_cannot_be_a_code_is_not_sent_but_counts_as_a_try(codes: list[str],
     ask_for_mfa(TARGET, person, person.lines.append, roles)
     assert codes == ["123456"]
     assert len(person.lines) == 1
+
+
+@pytest.mark.usefixtures("codes")
+@pytest.mark.parametrize("stream", ["stdin", "stderr"])
+def test_without_a_terminal_nothing_is_asked_and_nothing_is_warned_of(
+    roles: RoleCache, monkeypatch: pytest.MonkeyPatch, stream: str
+) -> None:
+    for name in ("stdin", "stderr"):
+        monkeypatch.setattr(sys, name, SimpleNamespace(isatty=lambda name=name: name != stream))
+    monkeypatch.setattr(getpass, "getpass", lambda _: pytest.fail("it was asked"))
+    with pytest.raises(EOFError):
+        ask_for_mfa(TARGET, roles=roles)
 
 
 @pytest.mark.usefixtures("codes")

@@ -259,3 +259,20 @@ def test_whatever_a_server_sends_is_parsed_or_its_fault(name: str, answer: objec
 def test_an_integer_is_a_whole_number_from_zero_up_or_none(value: object) -> None:
     found = parse.integer(value)
     assert found is None or (isinstance(found, int) and found >= 0)
+
+
+@pytest.mark.parametrize("text", [10**12 + 1, str(10**13), "1e300"])
+def test_a_number_beyond_all_reason_is_unknown(text: object) -> None:
+    assert parse.integer(text) is None
+    assert parse.integer(10**12) == 10**12
+
+
+@pytest.mark.parametrize(
+    ("text", "enabled"), [("True", True), ("FALSE", False), ("yes", None), ("1", None), ("", None)]
+)
+def test_a_switch_is_true_or_false_or_unknown(text: str, enabled: bool | None) -> None:
+    application = "arn:aws:sns:eu-west-1:123456789012:app/APNS/shop"
+    listed = {"PlatformApplicationArn": application, "Attributes": {"Enabled": text}}
+    assert parse.platform_applications({"PlatformApplications": [listed]})[0].enabled is enabled
+    device = {"EndpointArn": f"{application}/1", "Attributes": {"Enabled": text}}
+    assert parse.platform_endpoints({"Endpoints": [device]})[0].enabled is enabled

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from sqsview.aws.session import open_gateway
-from sqsview.domain.problem import Problem
+from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.snapshot import Context
 from sqsview.errors import RefusedReadOnly, ServerFault, SessionError
 from sqsview.gateway import Target
@@ -206,6 +206,77 @@ async def test_a_credential_process_that_fails(config: Write) -> None:
     config("[profile shop]\ncredential_process=sh -c 'echo vault is sealed >&2; exit 3'\nregion=eu-west-1")
     problem = await _problem(Target(profile="shop"))
     assert "credential_process failed for profile shop: vault is sealed" in problem.text
+
+
+async def test_a_credential_process_that_fails_without_a_word(config: Write) -> None:
+    config("[profile shop]\ncredential_process=/bin/false\nregion=eu-west-1")
+    problem = await _problem(Target(profile="shop"))
+    assert problem.text == "credential_process failed for profile shop"
+
+
+@pytest.mark.parametrize("prints", ["echo hi", f'{sys.executable} -c "print(5)"', "echo {}", r"printf \\377"])
+async def test_a_credential_process_that_prints_something_else(config: Write, prints: str) -> None:
+    config(f"[profile shop]\ncredential_process={prints}\nregion=eu-west-1")
+    problem = await _problem(Target(profile="shop"))
+    assert problem.kind is ProblemKind.CREDENTIALS
+    assert "credential_process" in problem.text
+    assert "for profile shop" in problem.text
+    assert problem.remedy == "run the profile's credential_process by hand"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["role_arn=arn:aws:iam::123456789012:role/x\nweb_identity_token_file=/nope/it", "credential_process=/nope/it"],
+)
+async def test_a_file_of_the_configuration_that_is_not_there(config: Write, settings: str) -> None:
+    config(f"[profile shop]\n{settings}\nregion=eu-west-1")
+    problem = await _problem(Target(profile="shop"))
+    assert problem.kind is ProblemKind.CREDENTIALS
+    assert problem.text == (
+        "'/nope/it', which the AWS configuration for profile shop names, cannot be used: No such file or directory"
+    )
+    assert settings.split("\n")[-1].split("=")[0] in problem.remedy
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize(
+    "setting",
+    ["defaults_mode=odd", "request_checksum_calculation=odd", "sts_regional_endpoints=odd"],
+)
+async def test_an_odd_value_in_the_configuration_is_told_with_the_file_to_mend(config: Write, setting: str) -> None:
+    config(f"[default]\nregion=eu-west-1\n{setting}")
+    problem = await _problem()
+    assert problem.kind is ProblemKind.CREDENTIALS
+    assert "the AWS configuration is not valid" in problem.text
+    assert "~/.aws/config" in problem.remedy
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SNS", None])
+async def test_an_endpoint_that_is_no_web_address_wherever_it_was_set(
+    config: Write, monkeypatch: pytest.MonkeyPatch, variable: str | None
+) -> None:
+    if variable:
+        monkeypatch.setenv(variable, "ftp://x")
+    config("[default]\nregion=eu-west-1" + ("" if variable else "\nendpoint_url=ftp://x"))
+    problem = await _problem()
+    assert problem.text == "'ftp://x' is not a URL of a server"
+    assert "AWS_ENDPOINT_URL or endpoint_url in ~/.aws/config" in problem.remedy
+
+
+@pytest.mark.usefixtures("keys")
+async def test_the_default_profile_needs_no_file(config: Write) -> None:
+    """So that there is a way back from another profile to the keys in the environment."""
+    context = await _context(Target(profile="default", region=REGION))
+    assert context.profile == "environment"
+    config("[profile other]\nregion=eu-west-1")
+    assert (await _context(Target(profile="default", region=REGION))).profile == "environment"
+
+
+@pytest.mark.usefixtures("keys")
+async def test_a_default_profile_that_is_configured_beats_the_environment(config: Write) -> None:
+    config(f"[default]\naws_access_key_id=a\naws_secret_access_key=b\nregion={REGION}")
+    assert (await _context(Target(profile="default"))).profile == "default"
 
 
 async def test_an_mfa_code_is_never_asked_for_on_the_way(config: Write) -> None:

@@ -27,6 +27,7 @@ def measure() -> list[Bar]:
     sweeping: list[float] = []
     idle: list[float] = []
     seconds = []
+    slowest = []
     for number in range(ROUNDS):
         rest = random.Random(number)
         with start_canned(World(queues=QUEUES, moving=20)) as server:
@@ -42,16 +43,17 @@ def measure() -> list[Bar]:
                 first = len(during)
                 delays = latencies(terminal.chunks, [*during, *after], terminal.size)
         sweeping += delays[:first]
+        slowest.append(max(delays[:first]) * 1000)
         idle += delays[first:]
-    worst = max(sweeping) * 1000
     during95, idle95 = percentile(sweeping, 0.95) * 1000, percentile(idle, 0.95) * 1000
     figures = (
         f"p95 {during95:.0f} ms of {len(sweeping)} keys while loading {QUEUES} in {max(seconds):.1f} s, "
         f"idle {idle95:.0f} ms of {len(idle)}"
     )
+    by_round = f"by round {', '.join(f'{each:.0f}' for each in slowest)} ms, idle {max(idle) * 1000:.0f} ms"
     return [
         Bar("keys p95 during the first sweep of 5,000, against idle", during95 / idle95, 2.5, figures=figures),
-        Bar("the slowest of those keys", worst, 120, unit="ms", figures=f"idle {max(idle) * 1000:.0f} ms"),
+        Bar("the slowest of those keys", max(slowest), 120, unit="ms", figures=by_round),
     ]
 
 

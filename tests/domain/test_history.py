@@ -257,3 +257,49 @@ def test_the_window_of_a_rate_is_what_it_looks_back_on() -> None:
     overall = history.rate(now, 540)
     assert overall is not None
     assert overall < 0
+
+
+@pytest.mark.parametrize("interval", [440.0, 1200.0])
+def test_readings_that_are_planned_to_be_rare_leave_no_gap(interval: float) -> None:
+    """With very many queues, or a small budget, the next reading is meant to come so late."""
+    history = History()
+    for at, value in every(interval, [5, 6, 6]):
+        history.add(at, value, 0, interval * 1.25)
+    end = START + 2 * interval + interval
+    first = max(START, end - 3500)
+    assert None not in history.series(first, end, 50).visible
+    assert None not in history.trend(end)
+    assert history.series(end + interval, end + interval + 60, 1).visible == [None]
+
+
+def test_a_reading_holds_as_long_as_was_planned_for_it_and_not_for_a_later_one() -> None:
+    """A pause of the machine stays a gap, also where the readings after it are planned to be rare."""
+    history = History()
+    history.add(START, 5, 0)
+    history.add(START + 10, 6, 0)
+    history.add(START + 700, 7, 0, 600.0)
+    assert history.series(START + 300, START + 660, 6).visible == [None] * 6
+    assert history.series(START + 1200, START + 1260, 1).visible == [7.0]
+
+
+def test_a_reading_whose_successor_is_put_off_holds_until_then() -> None:
+    history = history_of([(START, 5), (START + 10, 6)])
+    history.hold(500.0)
+    history.add(START + 400, 8, 9)
+    assert None not in history.series(START, START + 400, 20).visible
+    history.hold(10.0)
+    assert history.series(START + 400 + HELD - 60, START + 400 + HELD - 10, 1).visible == [8.0]
+
+
+def test_rare_readings_have_a_rate_and_not_a_false_standstill() -> None:
+    history = History()
+    for at, value in every(440.0, [0, 440, 880, 1320, 1760]):
+        history.add(at, value, 0, 550.0)
+    assert history.rate(START + 5 * 440 - 10) == pytest.approx(60, rel=0.1)
+
+
+def test_a_failed_reading_among_rare_ones_stays_a_gap() -> None:
+    history = History()
+    for at, value in every(440.0, [5, None, 6]):
+        history.add(at, value, value, 550.0)
+    assert history.series(START + 480, START + 840, 6).visible == [None] * 6

@@ -120,3 +120,25 @@ async def test_five_thousand_queues_stay_within_the_default_budget_and_the_bound
         await clock.advance(60)
         assert account.count(since=start) <= 50 * 60
         assert feed.snapshot().poller.idle_bound == 180
+
+
+async def test_no_chart_has_gaps_where_a_small_budget_makes_readings_rare(
+    account: Account, clock: OwnedClock, running: Running
+) -> None:
+    for index in range(300):
+        account.add_queue(f"queue-{index}", visible=7)
+    async with running(budget=0.5) as feed:
+        await clock.advance(600)
+        facts = account.queues["queue-299"]
+        facts.hold(8)
+        shown = queue_arn("queue-299")
+        feed.watch([shown])
+        await clock.advance(20)
+        feed.watch([])
+        start = clock.monotonic()
+        await clock.advance(1500)
+        assert feed.snapshot().poller.idle_bound > 600
+        for known in feed.snapshot().queues.values():
+            assert known.history is not None
+            assert None not in known.history.trend(clock.monotonic()), known.name
+            assert None not in known.history.series(start, clock.monotonic(), 40).visible, known.name

@@ -178,6 +178,7 @@ async def test_the_account_is_in_the_context_and_its_absence_is_no_fault(
         assert feed.snapshot().context.account == ACCOUNT
         assert feed.snapshot().context.region == REGION
     account.fail("get_caller_identity", session_error())
+    account.queues.clear()
     async with running() as feed:
         assert feed.snapshot().context.account is None
         assert connection(feed) is Connection.LIVE
@@ -319,3 +320,58 @@ async def test_a_bug_in_what_is_called_is_not_swallowed(account: Account, clock:
     await clock.until(task.done)
     with pytest.raises(ZeroDivisionError):
         task.result()
+
+
+async def test_the_account_is_asked_for_again_until_it_is_told(
+    account: Account, clock: OwnedClock, running: Running
+) -> None:
+    account.fail("get_caller_identity", session_error())
+    async with running() as feed:
+        assert feed.snapshot().context.account is None
+        await clock.advance(3600)
+        assert 6 < account.count("get_caller_identity") <= 15
+        account.mend()
+        await clock.advance(601)
+        assert feed.snapshot().context.account == ACCOUNT
+        asked = account.count("get_caller_identity")
+        await clock.advance(3600)
+        assert account.count("get_caller_identity") == asked
+        assert len(account.opened) == 1
+
+
+@pytest.mark.parametrize("listed", ["queue", "topic"])
+async def test_without_sts_the_account_is_that_of_what_is_listed(
+    account: Account, clock: OwnedClock, running: Running, listed: str
+) -> None:
+    if listed == "queue":
+        account.add_queue("a")
+    else:
+        account.add_topic("t")
+    account.fail("get_caller_identity", session_error())
+    async with running() as feed:
+        await clock.advance(1)
+        assert feed.snapshot().context.account == ACCOUNT
+
+
+async def test_the_account_of_a_queue_that_was_named_is_not_taken_for_our_own(
+    account: Account, clock: OwnedClock, running: Running
+) -> None:
+    account.add_queue("a")
+    account.fail("get_caller_identity", session_error())
+    async with running(queues=("a",)) as feed:
+        assert list(feed.snapshot().queues) == [queue_arn("a")]
+        assert feed.snapshot().context.account is None
+
+
+async def test_what_sts_says_beats_what_is_listed_without_a_new_connection(
+    account: Account, clock: OwnedClock, running: Running
+) -> None:
+    """Some servers that are not AWS have one account in their URLs and another for the caller."""
+    account.add_queue("a")
+    account.account = "999999999999"
+    account.fail_once("get_caller_identity", session_error())
+    async with running() as feed:
+        assert feed.snapshot().context.account == ACCOUNT
+        await clock.advance(70)
+        assert feed.snapshot().context.account == "999999999999"
+        assert len(account.opened) == 1

@@ -263,3 +263,86 @@ async def test_the_history_of_a_queue_grows_with_its_readings(
         history = queue(feed, "a").history
         assert history is not None and history.moving(clock.monotonic())
         assert history.rate(clock.monotonic()) == pytest.approx(100, rel=0.1)
+
+
+async def test_metrics_cost_nothing_while_nobody_looks(account: Account, clock: OwnedClock, running: Running) -> None:
+    account.add_queue("a")
+    async with running(cloudwatch=True) as feed:
+        feed.watch([queue_arn("a")])
+        await clock.advance(10)
+        feed.focus(False)
+        start = clock.monotonic()
+        await clock.advance(600)
+        assert account.count("get_metric_data", since=start) == 0
+        feed.focus(True)
+        await clock.advance(6)
+        assert account.count("get_metric_data", since=start) == 1
+
+
+async def test_topics_and_subscriptions_are_read_less_often_while_nobody_looks(
+    account: Account, clock: OwnedClock, running: Running
+) -> None:
+    account.add_queue("a")
+    topic = account.add_topic("t")
+    subscription = account.subscribe(topic, queue_arn("a"))
+    async with running() as feed:
+        feed.watch([topic, subscription.key])
+        await clock.advance(130)
+        feed.focus(False)
+        await clock.advance(130)
+        start = clock.monotonic()
+        await clock.advance(1100)
+        assert 2 <= account.count("get_topic_attributes", since=start) <= 4
+        assert 2 <= account.count("get_subscription_attributes", since=start) <= 4
+        feed.focus(True)
+        start = clock.monotonic()
+        await clock.advance(1200)
+        assert account.count("get_topic_attributes", since=start) >= 9
+        assert account.count("get_subscription_attributes", since=start) >= 9
+
+
+async def test_a_quiet_account_is_never_overdue_while_everything_answers(
+    account: Account, clock: OwnedClock, running: Running
+) -> None:
+    for name in ("a", "b"):
+        account.add_queue(name)
+    async with running() as feed:
+        await clock.advance(400)
+        quiet = 0.0
+        for _ in range(400):
+            await clock.advance(1)
+            health = feed.snapshot().health
+            assert health.due_at is not None and health.fresh_at is not None
+            assert clock.monotonic() <= health.due_at + 3
+            quiet = max(quiet, clock.monotonic() - health.fresh_at)
+        assert quiet > 15, "there was nothing quiet about it"
+
+
+@pytest.mark.parametrize("operation", ["get_queue_attributes", "list_queues"])
+async def test_a_call_that_hangs_is_overdue_from_when_it_was_due(
+    account: Account, clock: OwnedClock, running: Running, operation: str
+) -> None:
+    account.add_queue("a")
+    hung: list[float] = []
+
+    def hang(called: str, thing: str) -> None:
+        if called == operation:
+            account.latency = 10_000.0
+            hung.append(clock.monotonic())
+
+    async with running() as feed:
+        await clock.advance(10)
+        account.on_call = hang
+        await clock.until(lambda: bool(hung))
+        await clock.advance(30)
+        due_at = feed.snapshot().health.due_at
+        assert due_at is not None and due_at <= hung[0] + 0.3
+
+
+async def test_nothing_is_due_where_there_is_no_connection(
+    account: Account, clock: OwnedClock, running: Running
+) -> None:
+    account.down = session_error()
+    async with running(live=False) as feed:
+        await clock.advance(10)
+        assert feed.snapshot().health.due_at is None

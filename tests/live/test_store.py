@@ -262,3 +262,15 @@ def test_nothing_raw_is_kept_of_a_reading(store: Store) -> None:
     store.queue_read(queue_arn("a"), reading("a"), 4)
     queue = picture(store).queues[queue_arn("a")]
     assert not hasattr(queue, "raw") and not hasattr(queue.settings, "raw")
+
+
+@pytest.mark.parametrize(
+    "account",
+    ["000000000000", "", "12345678901", "queue", "\u0661" * 12],
+    ids=["zeros", "none", "short", "word", "arabic"],
+)
+def test_what_is_no_account_is_not_taken_for_one(store: Store, account: str) -> None:
+    before = store.context.account
+    store.account_seen(f"arn:aws:sqs:eu-west-1:{account}:a")
+    store.account_seen("not an ARN")
+    assert store.context.account == before

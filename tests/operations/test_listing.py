@@ -5,13 +5,23 @@ from __future__ import annotations
 import pytest
 
 from sqsview.domain.arn import name_of
-from sqsview.domain.problem import ProblemKind
+from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.queue import Counts
 from sqsview.domain.topic import DELETED_LITERAL, PENDING_LITERAL, SubscriptionStatus
-from sqsview.errors import SessionError
+from sqsview.errors import GatewayError, SessionError, Unsupported
 from sqsview.gateway import Target
 from sqsview.operations.listing import Listing, list_everything
-from tests.support.double import ACCOUNT, Account, denied, queue_arn, server_fault, session_error
+from tests.support.double import (
+    ACCOUNT,
+    Account,
+    denied,
+    gone,
+    queue_arn,
+    queue_url,
+    server_fault,
+    session_error,
+    throttled,
+)
 from tests.support.time import OwnedClock
 
 
@@ -198,6 +208,59 @@ async def test_topics_whose_subscriptions_cannot_be_listed_say_so_themselves(acc
     assert len(found.problems) == 1
 
 
+UNSUPPORTED = Unsupported(Problem(ProblemKind.FAILED, "this server does not have it"))
+
+
+@pytest.mark.parametrize("operation", ["list_queues", "list_topics", "list_subscriptions"])
+@pytest.mark.parametrize("fault", [throttled(), denied(), server_fault()], ids=lambda fault: type(fault).__name__)
+async def test_a_listing_is_not_complete_where_one_of_its_lists_could_not_be_had(
+    account: Account, operation: str, fault: GatewayError
+) -> None:
+    account.subscribe(account.add_topic("orders"), queue_arn("orders"))
+    account.fail(operation, fault)
+    assert not (await listed(account)).complete
+
+
+@pytest.mark.parametrize("operation", ["list_queues", "list_topics", "list_subscriptions"])
+async def test_a_listing_is_not_complete_where_one_of_its_lists_broke_off(account: Account, operation: str) -> None:
+    for number in range(1_500):
+        account.add_queue(f"queue-{number:04d}")
+        account.subscribe(account.add_topic(f"topic-{number:04d}"), queue_arn(f"queue-{number:04d}"))
+
+    def break_off(called: str, thing: str) -> None:
+        if called == operation and account.count(operation) == 1:
+            account.fail(operation, gone())
+
+    account.on_call = break_off
+    assert not (await listed(account)).complete
+
+
+async def test_single_things_that_cannot_be_read_leave_a_listing_complete(account: Account) -> None:
+    account.add_queue("orders")
+    account.fail("get_queue_attributes", denied(), "orders")
+    found = await listed(account)
+    assert found.problems
+    assert found.complete
+    assert (await listed(account, queues=("nothing",))).complete
+
+
+@pytest.mark.parametrize("fault", [UNSUPPORTED, gone()], ids=["unknown-operation", "404"])
+async def test_a_server_of_ones_own_without_sns_lacks_nothing(account: Account, fault: GatewayError) -> None:
+    account.add_queue("orders")
+    account.fail("list_topics", fault)
+    account.fail("list_subscriptions", fault)
+    async with account.opener(Target(endpoint_url="http://localhost:9324")) as gateway:
+        assert (await list_everything(gateway)).complete
+    assert not (await listed(account)).complete, "AWS has SNS"
+
+
+async def test_a_queue_that_is_listed_twice_or_named_in_two_ways_is_one_queue(account: Account) -> None:
+    account.add_queue("orders")
+    found = await listed(account, queues=("orders", queue_arn("orders"), queue_url("orders")))
+    assert [queue.name for queue in found.queues or ()] == ["orders"]
+    assert account.count("get_queue_attributes") == 1
+
+
 # -- named queues
 
 
@@ -228,6 +291,43 @@ async def test_an_arn_of_another_region_does_not_find_a_namesake_here(account: A
     found = await listed(account, queues=(queue_arn("orders", region="us-east-1"),))
     assert found.problems[0].remedy == "use --region us-east-1"
     assert account.count("get_queue_attributes") == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        queue_url("orders", region="us-east-1"),
+        f"https://us-east-1.queue.amazonaws.com/{ACCOUNT}/orders",
+        f"https://SQS.us-east-1.amazonaws.com.cn/{ACCOUNT}/orders",
+    ],
+)
+async def test_a_url_of_another_region_does_not_find_a_namesake_here(account: Account, url: str) -> None:
+    account.add_queue("orders")
+    found = await listed(account, queues=(url, "orders"))
+    assert [problem.remedy for problem in found.problems] == ["use --region us-east-1"]
+    assert account.count("get_queue_attributes") == 1
+    assert len({queue.arn for queue in found.queues or ()}) == 2, "the stand-in is no twin of the one here"
+
+
+@pytest.mark.parametrize("host", ["localhost:4566", "sqs.us-east-1.example.com", "sqs.us-east-1.localhost:4566"])
+async def test_the_host_of_another_server_says_nothing_of_a_region(account: Account, host: str) -> None:
+    account.add_queue("orders")
+    found = await listed(account, queues=(f"http://{host}/{ACCOUNT}/orders",))
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("arn", "text"),
+    [
+        (f"arn:aws:sns:eu-west-1:{ACCOUNT}:orders", "this ARN is of sns and of no queue"),
+        (f"arn:aws-cn:sqs:eu-west-1:{ACCOUNT}:orders", "it is in the partition aws-cn, and the connection is to aws"),
+    ],
+)
+async def test_an_arn_that_cannot_be_of_a_queue_here_is_not_asked_for(account: Account, arn: str, text: str) -> None:
+    account.add_queue("orders")
+    found = await listed(account, queues=(arn,))
+    assert [problem.text for problem in found.problems] == [text]
+    assert account.calls == [call for call in account.calls if not call.operation.startswith("get_queue")]
 
 
 # -- the account

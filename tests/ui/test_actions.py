@@ -38,8 +38,3 @@ def test_every_action_has_an_id_of_its_own_and_says_what_it_does() -> None:
 def test_keys_are_written_as_a_person_writes_them() -> None:
     assert actions.key_name("slash") == "/"
     assert actions.key_names("j,down") == "j ↓"
-
-
-def test_a_keymap_with_an_unknown_name_is_told() -> None:
-    assert actions.keymap_problem(["filter", "fliter"]) == "fliter"
-    assert actions.keymap_problem(["filter"]) is None

@@ -47,7 +47,7 @@ class DashboardScreen(Screen[None]):
     VIEW: ClassVar[View]
     TAB: View
     """The tab that this screen belongs to."""
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual types it so
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]  # noqa: RUF012 - Textual types it so
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (20, "-short"), (32, "-tall")]  # noqa: RUF012 - Textual types it so
 
     @property
@@ -71,18 +71,28 @@ class DashboardScreen(Screen[None]):
         """Give what stands between header and key bar."""
         raise NotImplementedError
 
+    _moves = 0
+    """How often the account or region had changed when this screen was opened."""
+
     def on_mount(self) -> None:
         """Write the keys and give them to the body."""
+        self._moves = self.dashboard.moves
         self.show_keys()
         self.focus_body()
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while another screen was shown."""
+        if self._moves != self.dashboard.moves and self in self.app.screen_stack[1:]:
+            self.app.pop_screen()
+            return
         self.dashboard.draw(self)
         self.resumed()
 
     def resumed(self) -> None:
         """Do what else is due once the screen shows what is known now."""
+
+    def refreshed(self) -> None:
+        """Read again what only this screen reads."""
 
     def show(self, scene: Scene, sums: Totals, *, moved: bool) -> None:
         """Draw a snapshot; ``moved`` is false where only time has passed since the last one."""

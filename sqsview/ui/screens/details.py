@@ -48,6 +48,7 @@ class DetailsScreen(DashboardScreen):
         super().__init__()
         self._subject = subject
         self._details: Details | None = None
+        self._read_at = 0.0
         self._raw = False
 
     def compose_body(self) -> Iterable[Widget]:
@@ -59,7 +60,7 @@ class DetailsScreen(DashboardScreen):
     def on_mount(self) -> None:
         """Ask for the attributes; the page says so meanwhile."""
         self._write()
-        self.run_worker(self._read(), description="details")
+        self.refreshed()
 
     def focus_body(self) -> None:
         """Give the keys to the page."""
@@ -67,10 +68,22 @@ class DetailsScreen(DashboardScreen):
 
     async def _read(self) -> None:
         self._details = await self.dashboard.feed.details(self._subject.key)
+        self._read_at = self.dashboard.clock.monotonic()
         self._write()
 
+    def refreshed(self) -> None:
+        """Read again."""
+        self.run_worker(self._read(), group="details", exclusive=True, description="details")
+
     def show_body(self, scene: Scene, *, moved: bool) -> None:
-        """Leave the page as it was read: details do not change under the eyes."""
+        """Leave the page as it was read, and say when that was: details do not change under the eyes."""
+        self._write_age(scene.now)
+
+    def _write_age(self, now: float) -> None:
+        page = self.query_one("#page", LinesView)
+        form = "raw JSON · r words" if self._raw else "in words · r raw JSON"
+        age = "" if self._details is None else f"read {words.age(max(0.0, now - self._read_at))} ago · ctrl+r again · "
+        page.border_subtitle = titled(f"{age}{form}")
 
     def subject(self) -> Subject | None:
         """Give the thing that the details are about."""
@@ -78,7 +91,7 @@ class DetailsScreen(DashboardScreen):
 
     def _write(self) -> None:
         page = self.query_one("#page", LinesView)
-        page.border_subtitle = "raw JSON · r words" if self._raw else "in words · r raw JSON"
+        self._write_age(self.dashboard.clock.monotonic())
         if self._details is None:
             page.show([(Cell("reading…", Tone.QUIET),)])
         elif self._raw:

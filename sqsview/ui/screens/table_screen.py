@@ -60,7 +60,9 @@ class TableScreen(DashboardScreen, Generic[Row]):
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the filter above the table, and what a subclass puts below."""
         yield FilterBar()
-        yield RowTable(self.columns)
+        table: RowTable[Row, Scene] = RowTable(self.columns)
+        table.settle(False)
+        yield table
         yield from self.compose_below()
 
     def compose_below(self) -> Iterable[Widget]:
@@ -109,16 +111,14 @@ class TableScreen(DashboardScreen, Generic[Row]):
         self.show_about(self.table.cursor_row, scene)
 
     def _show_rows(self, scene: Scene) -> None:
-        at_top = bool(self.shown) and self.table.cursor_key == self.shown[0].key
         self.all = list(self.rows(scene))
         self.shown = self.in_order(self.all, scene)
         table = self.table
         table.empty = self._why_empty(scene)
         table.show_sort(self.arrangement.sort, descending=self.arrangement.descending)
         table.show(self.lines(), scene)
-        if at_top and self.shown and scene.snapshot.health.connection in _FILLING:
-            # Nobody has chosen a row yet: while the first counts come in, the top is worth more than its first row.
-            table.move_to(self.shown[0].key)
+        if self.shown and scene.snapshot.health.connection not in _FILLING:
+            table.settle(True)
         self._show_filter()
 
     def in_order(self, rows: list[Row], scene: Scene) -> list[Row]:

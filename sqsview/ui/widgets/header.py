@@ -17,8 +17,8 @@ from sqsview.ui.widgets.pieces import Piece, laid_out
 from sqsview.ui.widgets.strip_widget import StripWidget
 from sqsview.ui.widgets.tab_bar import TabBar
 
-LATE_AFTER = 10.0
-"""Seconds after which data that should be live is called late: rows on screen are read every few seconds."""
+LATE_AFTER = 5.0
+"""Seconds by which the next reading is overdue before the data is called late; a slow answer takes 1 or 2."""
 
 _CONTEXT_WIDTH = 24
 """Terminal cells that a name in the context may take while there is little room."""
@@ -111,7 +111,8 @@ class StatusHeader(Widget):
     def show(self, snapshot: Snapshot, totals: Totals, now: float) -> None:
         """Show a snapshot with its sums, seen at ``now`` monotonic seconds."""
         self._status.show(snapshot, now)
-        self._tabs.show(total_pieces(totals))
+        stale = snapshot.health.connection is Connection.FAILING
+        self._tabs.show(total_pieces(totals, stale=stale))
         self._problem.show(snapshot.health)
 
 
@@ -155,7 +156,8 @@ def state_cells(health: Health, now: float) -> Cells:
                 return (Cell("listing…", Tone.ACCENT),)
             return Cell("loading ", Tone.QUIET), Cell(f"{health.loaded:,} of {health.total:,}", Tone.ACCENT)
         case Connection.LIVE:
-            if age is not None and age > LATE_AFTER:
+            overdue = health.due_at is not None and now - health.due_at > LATE_AFTER
+            if overdue and age is not None and age > LATE_AFTER:
                 return Cell("late ", Tone.WARN), Cell(words.age(age), Tone.WARN)
             return Cell("live", Tone.GOOD), Cell(f" {words.age(age)}", Tone.QUIET)
         case Connection.FAILING:
@@ -191,21 +193,26 @@ def cost_pieces(calls: CallFigures) -> Iterator[Piece]:
             )
     if calls.dollars_per_month is not None:
         yield Piece((Cell(f"~{words.money(calls.dollars_per_month)}/mo", Tone.QUIET),), 50)
+    elif calls.total:
+        yield Piece((Cell("not AWS: free", Tone.QUIET),), 15)
 
 
-def total_pieces(totals: Totals) -> tuple[Piece, ...]:
-    """Give the sums over all queues that were read."""
-    dead = Tone.BAD if totals.dead else Tone.NORMAL
+def total_pieces(totals: Totals, *, stale: bool = False) -> tuple[Piece, ...]:
+    """Give the sums over all queues; ``≥`` where some queue could not be read or was not yet."""
+    plain = Tone.STALE if stale else Tone.NORMAL
+    dead = Tone.BAD if totals.dead and not stale else plain
+    name = "● in DLQs" if totals.dead else "in DLQs"
     return (
-        _total("visible", totals.visible, Tone.NORMAL, 60),
-        _total("in flight", totals.in_flight, Tone.NORMAL, 50),
-        _total("● in DLQs" if totals.dead else "in DLQs", totals.dead, dead, 70),
+        _total("visible", totals.visible, plain, 60, partial=totals.partial),
+        _total("in flight", totals.in_flight, plain, 50, partial=totals.partial),
+        _total(name, totals.dead, dead, 70, partial=totals.dead_partial),
         Piece((Cell(" "),), 10, gap=0),
     )
 
 
-def _total(name: str, number: int | None, tone: Tone, priority: int) -> Piece:
-    return Piece((Cell(f"{name} ", Tone.QUIET), Cell(words.count(number), tone)), priority)
+def _total(name: str, number: int | None, tone: Tone, priority: int, *, partial: bool) -> Piece:
+    least = "≥ " if partial and number is not None else ""
+    return Piece((Cell(f"{name} ", Tone.QUIET), Cell(f"{least}{words.count(number)}", tone)), priority)
 
 
 def _figure(number: str, unit: str, priority: int, *, plural: bool) -> Piece:

@@ -14,25 +14,31 @@ Rows = Sequence[Any]
 class RowCursor:
     """A key, and where its row is now."""
 
-    __slots__ = ("index", "key")
+    __slots__ = ("index", "key", "settled")
 
     key: str | None
     """The row it is on; None while there is none."""
     index: int
     """Where that row was last seen."""
+    settled: bool
+    """False until somebody moved it, or the rows have come in: so long it stays at the top."""
 
     def __init__(self) -> None:
         self.key = None
         self.index = 0
+        self.settled = True
 
     def put(self, rows: Rows, index: int) -> None:
-        """Go to the row at ``index``."""
+        """Go to the row at ``index``, and stay with it."""
+        self.settled = True
         self.index = index
         self.key = rows[index].key
 
     def follow(self, rows: Rows) -> None:
         """Find its row among new ``rows``; a row that is gone leaves the cursor on what took its place."""
-        if self.key is not None:
+        if not self.settled:
+            self.index = 0
+        elif self.key is not None:
             if self.index < len(rows) and rows[self.index].key == self.key:
                 return
             index = index_of(rows, self.key)
@@ -43,7 +49,7 @@ class RowCursor:
         if neighbour is None:
             self.key, self.index = None, 0
         else:
-            self.put(rows, neighbour)
+            self.key, self.index = rows[neighbour].key, neighbour
 
 
 def index_of(rows: Rows, key: str) -> int | None:

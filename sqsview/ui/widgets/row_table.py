@@ -185,6 +185,10 @@ class RowTable(ScrollView, Generic[RowT, SceneT], can_focus=True):
         """The key of the row under the cursor; None where there is no row."""
         return self._cursor.key
 
+    def settle(self, settled: bool) -> None:
+        """Say whether the cursor follows its row, or stays at the top while the rows still come in."""
+        self._cursor.settled = settled
+
     @property
     def cursor_row(self) -> RowT | None:
         """The row under the cursor."""

@@ -19,7 +19,7 @@ async def test_the_header_names_profile_account_region_totals_and_costs() -> Non
         for part in ("shop-prod · 123456789012 · eu-west-1", "live 1 s", "15 queues", "5 topics",
                      "312 calls/min of 3,000", "~$1.40/mo"):  # fmt: skip
             assert part in stage.lines[0]
-        for part in ("visible 17,622", "in flight 312", "● in DLQs 69"):
+        for part in ("visible ≥ 17,622", "in flight ≥ 312", "● in DLQs ≥ 69"):
             assert part in stage.lines[1]
 
 

@@ -233,3 +233,28 @@ async def test_q_leaves_without_a_fault_whatever_is_under_way(keys: str) -> None
         stage.feed.put(company())
         stage.app._tick()
     assert stage.app.fault is None and stage.app.return_code in (0, None)
+
+
+async def test_another_region_closes_what_was_open_about_the_old_one() -> None:
+    """Details of one account under the header of another would be a lie."""
+    async with staged() as stage:
+        await stage.press("2", "enter")
+        await stage.sees("subscriptions ·")
+        await stage.press("1", "d")
+        await stage.sees("in words")
+        await stage.press(":")
+        await stage.type("region us-west-2")
+        await stage.press("enter")
+        await stage.sees("by visible")
+        await stage.press("2")
+        await stage.sees("by topic")
+
+
+async def test_refresh_reads_open_details_again() -> None:
+    async with staged() as stage:
+        await stage.press("d")
+        await stage.sees("read 0 s ago")
+        stage.clock.passed = 20
+        await stage.sees("read 20 s ago")
+        await stage.press("ctrl+r")
+        await stage.sees("read 0 s ago")
