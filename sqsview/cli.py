@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqsview import __version__
 from sqsview.command_line import PROGRAM, Command, Parser, Request, help_text, read_command_line
-from sqsview.config_values import shown
 from sqsview.config import Settings, describe_settings, load_settings, nearest, tilde
+from sqsview.config_values import shown
 from sqsview.errors import ConfigError, SqsviewError, UsageError
 from sqsview.gateway import LISTING_BUDGET, LOADING_BUDGET, Gateway, Opener, Target
 from sqsview.output import bug_reporter, require_terminal, say, start_log, write

@@ -96,6 +96,8 @@ def _read_number(text: str) -> object:
 
 
 def _names(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and "" in value:
+        raise ValueError("a name cannot be empty")
     if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
         raise ValueError('must be a list such as ["orders", "orders-dlq"]')
     return tuple(value)

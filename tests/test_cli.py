@@ -124,6 +124,7 @@ def test_help_lists_what_exists(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        ("ls --queue ", '--queue [""]: a name cannot be empty'),
         ("peek orders", "no such command: peek; see sqsview --help"),
         ("--budget 0 ls", '--budget "0": must be a number of calls a second above 0'),
         ("--endpoint-url localhost ls", "must be a URL such as http://localhost:4566"),
@@ -156,6 +157,22 @@ def test_the_dashboard_on_a_dumb_terminal_is_refused_in_one_line() -> None:
         assert terminal.raw == (
             b"sqsview: the dashboard needs a terminal, and TERM=dumb is none; sqsview ls prints\r\n"
         )
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('refresh = "zzz"', "keys.refresh = \"zzz\": there is no key 'zzz'"),
+        ('refresh = "s"', "keys.refresh = \"s\": s is the key of 'sort' already"),
+    ],
+)
+def test_keys_that_cannot_be_are_one_line_before_the_screen_is_taken(tmp_path: Path, keys: str, said: str) -> None:
+    (tmp_path / "config.toml").write_text(f"[keys]\n{keys}\n")
+    arguments = (*PROGRAM, "--config", str(tmp_path / "config.toml"))
+    with start_in_pty(arguments, environment=terminal_environment(PYTHONPATH=str(Path.cwd()))) as terminal:
+        assert terminal.wait_for_exit() == 2
+        assert terminal.raw.startswith(f"sqsview: {tmp_path}/config.toml: {said}".encode())
+        assert terminal.raw.count(b"\n") == 1
 
 
 # -- ls
@@ -222,6 +239,16 @@ def test_one_denied_queue_is_a_line_on_stderr_and_the_rest_is_done(shell: Shell,
     assert len(document["problems"]) == 1
 
 
+@pytest.mark.parametrize("operation", ["sns:ListTopics", "sns:ListSubscriptions"])
+def test_a_list_that_cannot_be_had_is_a_failure_and_the_rest_is_printed(
+    shell: Shell, proxy: Proxy, operation: str
+) -> None:
+    proxy.inject(fault_kinds.denied(), operation)
+    ended = shell.with_keys().run("ls", "--json", "--endpoint-url", proxy.url)
+    assert ended.code == 1
+    assert len(json.loads(ended.out)["queues"]) == 3
+
+
 def test_a_reader_that_has_had_enough_is_no_fault(shell: Shell, company: Engine) -> None:
     with subprocess.Popen(
         [*PROGRAM, "ls", "--endpoint-url", company.url],
@@ -283,6 +310,24 @@ def test_no_credentials(shell: Shell) -> None:
 def test_half_a_key_pair(shell: Shell) -> None:
     half = shell.having(AWS_ACCESS_KEY_ID="test", AWS_REGION="eu-west-1")
     assert_one_line(half.run("ls"), "AWS_SECRET_ACCESS_KEY")
+
+
+MFA = """
+[profile ops]
+role_arn = arn:aws:iam::123456789012:role/ops
+source_profile = base
+mfa_serial = arn:aws:iam::123456789012:mfa/me
+region = eu-west-1
+[profile base]
+aws_access_key_id = a
+aws_secret_access_key = b
+"""
+
+
+def test_an_mfa_code_cannot_be_asked_for_without_a_terminal(shell: Shell) -> None:
+    ended = shell.aws_config(MFA).run("ls", "--profile", "ops")
+    said = "sqsview: an MFA code is needed; start sqsview in a terminal, which can ask for it\n"
+    assert ended == Ended(1, "", said)
 
 
 def test_unknown_profile(shell: Shell) -> None:

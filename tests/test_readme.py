@@ -33,6 +33,7 @@ from sqsview.live.tempo import Tempo
 from sqsview.operations.listing import Listing
 from sqsview.operations.listing_forms import as_json
 from sqsview.ui import actions, commands
+from sqsview.ui.keymap import keymap_fault
 from tests.aws.client_errors import client_error
 from tests.benchmarks import __main__ as benchmarks
 from tests.support import things
@@ -194,6 +195,7 @@ def test_the_examples_of_the_configuration_are_valid() -> None:
     for example in examples:
         keys = check_document(tomllib.loads(example), "README.md").get("keys", {})
         assert set(keys) <= set(actions.BY_ID)
+        assert keymap_fault(keys) is None
 
 
 def test_the_json_of_ls_has_this_shape() -> None:

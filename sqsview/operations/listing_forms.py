@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqsview.domain.arn import Arn, is_arn
+from sqsview.domain.problem import Problem
 from sqsview.domain.queue import Queue
 from sqsview.domain.text import printable
 from sqsview.domain.topic import Subscription, SubscriptionStatus, Topic
@@ -16,6 +17,10 @@ from sqsview.operations.listing import Listing
 
 UNKNOWN = "–"
 """Stands for a count that is not known, which is not a zero."""
+_MANY = 20
+"""Lines of the same problem that a person is shown one by one."""
+_NAMED = 3
+"""Things that are named where there are more of them."""
 _LAST_YEAR = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -167,6 +172,22 @@ def _topic_row(topic: Topic) -> tuple[str, ...]:
 
 def _figure(count: int | None) -> str:
     return UNKNOWN if count is None else f"{count:,}"
+
+
+def problem_lines(problems: Sequence[Problem], *, together: bool) -> list[str]:
+    """Give a line for each problem; ``together``, more than 20 things with the same one share a line."""
+    alike: dict[str, list[str]] = {}
+    for problem in problems:
+        alike.setdefault(problem.advice if together and problem.thing else problem.line, []).append(problem.thing)
+    lines = []
+    for said, things in alike.items():
+        if not together or not things[0]:
+            lines += [said] * len(things)
+        elif len(things) <= _MANY:
+            lines += [f"{thing}: {said}" for thing in things]
+        else:
+            lines.append(f"{len(things):,} things ({', '.join(things[:_NAMED])}, …): {said}")
+    return lines
 
 
 def _counted(things: Sequence[object] | None, noun: str) -> str:

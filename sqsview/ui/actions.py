@@ -116,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark-all", "asterisk", "mark_all", "mark all", "Mark all that are shown, or none.", Group.FIND, TABLES),
     Action(
         "filter", "slash", "filter", "filter",
-        "Filter the rows: words that must all match, !word inverts; also fifo, dlq, non-empty.", Group.FIND,
+        "Filter: words that must all match, !word inverts; queues also by fifo, dlq, non-empty.", Group.FIND,
         LISTS, bar=3, first=True,
     ),
     Action("sort", "s", "sort", "sort", "Sort by the next column.", Group.FIND, LISTS, bar=4),

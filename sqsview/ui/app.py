@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 FIRST_TAB = "sqsview.ui.screens.queues"
 YOUNG = 20_000
 """Objects that are made before the collector looks at the young ones; at 700, loading costs a pass every 3 ms."""
+TOAST = 3.0
+"""Seconds that a line in passing stays: it covers the corner where words about the row stand."""
 TICK = 0.5
 """Seconds between two looks at the feed: at most two paints a second, however fast facts come in."""
 
@@ -84,6 +86,9 @@ class Dashboard(App[None]):
         self.clock = clock or SystemClock()
         self.keymap: Mapping[str, str] = options.keys
         """Keys by binding id, where the user changed them."""
+        self._came_from: str | None = None
+        self.leaving = False
+        """Whether the app is about to end."""
         self.moves = 0
         """Counts the changes of account or region: a screen about something of the one before has to go."""
         self._theme_wanted = options.theme
@@ -202,6 +207,7 @@ class Dashboard(App[None]):
             printable(text),
             title=printable(title),
             severity="warning" if warning else "information",
+            timeout=TOAST,
             markup=False,
         )
 
@@ -215,8 +221,14 @@ class Dashboard(App[None]):
 
     def action_tab(self, tab: str) -> None:
         """Go to a tab, as it was left."""
+        self._came_from = None
         if self._scene is not None and self.current_mode != tab:
             self.switch_mode(tab)
+
+    def go_back(self) -> None:
+        """Return to the tab from which somebody jumped here."""
+        if self._came_from is not None:
+            self.action_tab(self._came_from)
 
     def action_refresh_now(self) -> None:
         """Read again what is on screen, list again, or connect again."""
@@ -232,7 +244,7 @@ class Dashboard(App[None]):
         from sqsview.ui.screens.help import HelpScreen
 
         screen = self._uppermost()
-        if screen is not None and screen is self.screen:
+        if screen is not None and screen is self.screen and not self.leaving:
             self.push_screen(HelpScreen(screen.VIEW, self.keymap))
 
     def action_command_palette(self) -> None:
@@ -246,6 +258,9 @@ class Dashboard(App[None]):
 
     def change_target(self, *, profile: str | None = None, region: str | None = None) -> None:
         """Look at another account or region; what was read of the old one is forgotten."""
+        if self.snapshot.context.demo:
+            self.say("the demo has one account and one region of its own", warning=True)
+            return
         target = self.feed.target
         self.moves += 1
         while len(self.screen_stack) > 1:
@@ -267,17 +282,26 @@ class Dashboard(App[None]):
             hint = f"did you mean {near[0]}?" if near else "the palette lists them: theme"
             self.say(f"there is no theme {name}; {hint}", warning=True)
 
+    def exit(self, *arguments: Any, **named: Any) -> None:
+        """Leave; keys that were typed behind the one that leaves open nothing any more."""
+        self.leaving = True
+        super().exit(*arguments, **named)
+
     def open_details(self, subject: Subject) -> None:
         """Open the details of one thing."""
         from sqsview.ui.screens.details import DetailsScreen
 
         screen = self._uppermost()
+        if self.leaving:
+            return
         self.push_screen(DetailsScreen(subject, screen.TAB if screen is not None else View.QUEUES))
 
     def jump(self, key: str) -> None:
         """Show a queue or topic where it is listed, with the cursor on it."""
         tab = View.QUEUES if key in self.snapshot.queues else View.TOPICS
+        came_from = self.current_mode
         self.action_tab(tab.value)
+        self._came_from = came_from if came_from != tab.value else None
         self.call_after_refresh(self._move_to, key)
 
     def _move_to(self, key: str) -> None:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from sqsview.domain.arn import name_of
 from sqsview.domain.filter_words import filter_in_words
 from sqsview.domain.queue import Queue
+from sqsview.domain.text import shortened
 from sqsview.domain.topic import SubscriptionStatus, Topic
 from sqsview.domain.topology import Orphan
 from sqsview.domain.wiring import Edge
@@ -20,6 +21,8 @@ from sqsview.ui.topic_columns import unheard
 from sqsview.ui.widgets.cells import Cell, Cells, Tone
 from sqsview.ui.widgets.columns import Column
 
+LOOSE_NAME = 34
+"""Width of a name in the list of what hangs loose, so that one long name does not widen the whole map."""
 STEADY = 0.5
 """Net change a minute below which a queue neither fills nor drains."""
 
@@ -96,7 +99,7 @@ def _way(row: FanRow, scene: Scene) -> Cells:
         mark = "✗ " if row.broken else ""
         return Cell(row.name, Tone.STRONG), Cell(f"  {mark}{told}", tone)
     if row.edge is None:
-        return (Cell(row.name, Tone.STRONG),)
+        return (Cell(shortened(row.name, LOOSE_NAME), Tone.STRONG),)
     branch = Cell(" └─ " if row.last else " ├─ ", Tone.QUIET)
     subscription = row.edge.subscription
     settings = subscription.settings
@@ -187,7 +190,7 @@ FanColumn: TypeAlias = Column[FanRow, Scene]
 
 COLUMNS: tuple[FanColumn, ...] = (
     Column("way", "TOPIC AND FILTER", 30, "left", _way, grow=True, min_width=22, priority=75, cut="end"),
-    Column("to", "TO", 22, "left", _to, min_width=14, max_width=60, priority=80),
+    Column("to", "TO", 22, "left", _to, min_width=14, max_width=48, priority=80, cut="end"),
     Column("visible", "VISIBLE", 10, "right", _visible, priority=70, gap=1),
     Column("dead-letter-queue", "GIVES UP TO", 26, "left", _dead_letter_queue, min_width=10, max_width=70, priority=50,
            cut="end"),

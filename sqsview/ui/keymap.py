@@ -75,5 +75,3 @@ def _name(character: str) -> str:
 def _nearest(key: str) -> str:
     near = get_close_matches(key, _named(), n=1, cutoff=0.6)
     return f"; did you mean {near[0]}?" if near else "; a key is as in a, slash, f5, ctrl+r"
-
-

@@ -14,7 +14,7 @@ from sqsview.domain.snapshot import Context
 from sqsview.domain.text import CONTROL
 from sqsview.domain.topic import PENDING_LITERAL, Subscription, SubscriptionRef, SubscriptionSettings, Topic
 from sqsview.operations.listing import Listing
-from sqsview.operations.listing_forms import as_json, as_text, json_text
+from sqsview.operations.listing_forms import as_json, as_text, json_text, problem_lines
 from tests.support.double import queue_arn, queue_ref, topic_arn
 
 DENIED = Problem(ProblemKind.DENIED, "denied: sqs:GetQueueAttributes", "ask for it", "secret")
@@ -218,3 +218,18 @@ def test_nothing_to_list_is_said_in_words() -> None:
     assert as_text(replace(LISTING, queues=(), topics=None)).splitlines()[-1] == (
         "0 queues, topics unknown; counts are approximate"
     )
+
+
+def test_each_problem_has_its_line_up_to_twenty_of_a_kind() -> None:
+    twenty = [replace(DENIED, thing=f"q{number}") for number in range(20)]
+    assert problem_lines(twenty, together=True) == [problem.line for problem in twenty]
+
+
+def test_more_of_a_kind_share_a_line_that_counts_them_and_names_some() -> None:
+    many = [replace(DENIED, thing=f"q{number}") for number in range(1_200)]
+    other = Problem(ProblemKind.FAILED, "the topics could not be listed")
+    assert problem_lines([other, *many], together=True) == [
+        "the topics could not be listed",
+        "1,200 things (q0, q1, q2, …): denied: sqs:GetQueueAttributes · ask for it",
+    ]
+    assert problem_lines([other, *many], together=False) == [problem.line for problem in [other, *many]]

@@ -7,17 +7,22 @@ from sqsview.domain.words.figures import UNITS, UNKNOWN, in_unit
 
 
 def flow_in_words(
-    rate: float | None, seconds_to_empty: float | None, counts: Counts | None, *, dead_letters: bool = False
+    rate: float | None,
+    seconds_to_empty: float | None,
+    counts: Counts | None,
+    *,
+    dead_letters: bool = False,
+    moving: bool = False,
 ) -> str:
     """Say where a queue is going: growing, shrinking and until when, steady, empty, or not known yet.
 
     ``rate`` is the net change a minute; ``dead_letters`` says that the queue is a dead-letter queue, which
-    nobody is expected to consume.
+    nobody is expected to consume; ``moving`` that its counts changed in the last minute.
     """
     if counts is None or counts.visible is None:
         return "not read yet"
     if counts.visible == 0 and not counts.in_flight and (rate is None or round(rate) <= 0):
-        return "empty"
+        return f"nothing visible, {counts.delayed:,} delayed" if counts.delayed else "empty"
     if rate is None:
         return "not enough readings yet"
     change = abs(round(rate))
@@ -27,7 +32,7 @@ def flow_in_words(
         if seconds_to_empty is None:
             return f"shrinking {change:,} a minute"
         return f"empty in about {_roughly(seconds_to_empty)} at this rate"
-    if counts.visible and counts.in_flight == 0 and not dead_letters:
+    if counts.visible and counts.in_flight == 0 and not dead_letters and not moving:
         return "steady: nothing is in flight, so nobody seems to receive"
     return "steady"
 

@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from sqsview.domain import words
+from sqsview.domain.arn import name_of
 from sqsview.domain.problem import Problem
 from sqsview.domain.snapshot import Connection, Snapshot
 from sqsview.ui.actions import View, screen_bindings
@@ -41,7 +42,7 @@ class ProblemRow:
     @property
     def name(self) -> str:
         """What it is about."""
-        return self.problem.thing or "connection"
+        return name_of(self.problem.thing) or "connection"
 
 
 def _clock(row: ProblemRow, _scene: Scene) -> Cell:
@@ -90,19 +91,23 @@ class ActivityScreen(TableScreen[ProblemRow]):
                 yield page
 
     def rows(self, scene: Scene) -> Iterable[ProblemRow]:
-        """Give the problems."""
-        return (ProblemRow(problem) for problem in scene.snapshot.problems)
+        """Give the problems, that of the connection first while it fails."""
+        health = scene.snapshot.health
+        if health.problem is not None and health.connection is Connection.FAILING:
+            yield ProblemRow(health.problem)
+        yield from (ProblemRow(problem) for problem in scene.snapshot.problems)
 
     def empty(self, scene: Scene) -> str:
         """Say that all is well, or not known yet."""
-        return "no problems" if scene.snapshot.health.connection is Connection.LIVE else "no problems so far"
+        so_far = "" if scene.snapshot.health.connection is Connection.LIVE else " so far"
+        return f"no call failed{so_far} · what is wired wrong is in the fan-out map, tab 3"
 
     def subject_of(self, row: ProblemRow) -> Subject:
         """Name the thing that a problem is about."""
         snapshot = self.dashboard.snapshot
         for kind, things in (("queue", snapshot.queues), ("topic", snapshot.topics)):
             for thing in things.values():
-                if thing.name == row.problem.thing:
+                if thing.name == row.name:
                     return Subject(thing.key, thing.name, kind, thing.arn)
         return Subject(row.key, row.name, "problem", None)
 
@@ -156,7 +161,9 @@ def reading_lines(scene: Scene) -> list[Line]:
     ]
     if poller.sweep_at is not None:
         lines.append(f"last complete listing {words.duration(max(0.0, scene.now - poller.sweep_at))} ago")
-    if calls.budget is None:
+    if not calls.total:
+        lines.append("no call yet")
+    elif calls.budget is None:
         lines.append("no limit of calls a second")
     elif calls.budget_full is not None and calls.budget < calls.budget_full:
         lines.append(

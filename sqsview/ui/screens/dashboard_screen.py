@@ -211,6 +211,8 @@ class DashboardScreen(Screen[None]):
             self.dashboard.open_details(subject)
 
     async def action_back(self) -> None:
-        """Go back one step; the first screen of a tab stays."""
+        """Go back one step: from what was opened, or to the tab from which somebody jumped here."""
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+        else:
+            self.dashboard.go_back()

@@ -124,7 +124,7 @@ def word_lines(subject: Subject, details: Details) -> list[Line]:
         lines += [(Cell(f"  {line}"),) for line in said]
     lines += _heading("Tags")
     if details.tags is None:
-        lines.append((Cell("  not told", Tone.QUIET),))
+        lines.append((Cell("  not available", Tone.QUIET),))
     elif not details.tags:
         lines.append((Cell("  none", Tone.QUIET),))
     else:

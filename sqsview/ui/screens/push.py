@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from sqsview.domain.arn import name_of
 from sqsview.domain.push import PlatformApplication, PlatformEndpoint
+from sqsview.domain.snapshot import Connection
 from sqsview.errors import GatewayError
 from sqsview.ui.actions import View, screen_bindings
 from sqsview.ui.arrangement import Arrangement, Matcher
@@ -19,6 +21,8 @@ from sqsview.ui.widgets.cells import Cell, Tone
 from sqsview.ui.widgets.columns import Column
 from sqsview.ui.widgets.row_table import RowTable
 
+WARN_DAYS = 30
+"""Days before its end from which a certificate is warned about."""
 AHEAD = 50
 """Rows below the screen that are read ahead of the cursor."""
 
@@ -27,6 +31,21 @@ def _enabled(enabled: bool | None) -> Cell:
     if enabled is None:
         return Cell("not told", Tone.QUIET)
     return Cell("enabled", Tone.GOOD) if enabled else Cell("✗ disabled", Tone.BAD)
+
+
+def _certificate(application: PlatformApplication, scene: Scene) -> Cell:
+    """Say when the certificate ends; one that has ended stops every push of its application."""
+    text = application.certificate_expires
+    if not text:
+        return Cell("")
+    try:
+        ends = datetime.fromisoformat(text)
+    except ValueError:
+        return Cell(text)
+    days = (ends.replace(tzinfo=ends.tzinfo or UTC).timestamp() - scene.epoch) / 86_400
+    if days < 0:
+        return Cell(f"✗ ended {ends:%Y-%m-%d}", Tone.BAD)
+    return Cell(f"! ends {ends:%Y-%m-%d}", Tone.WARN) if days < WARN_DAYS else Cell(f"{ends:%Y-%m-%d}")
 
 
 class PushScreen(TableScreen[PlatformApplication]):
@@ -42,7 +61,7 @@ class PushScreen(TableScreen[PlatformApplication]):
         Column("name", "  APPLICATION", 24, "left", lambda row, _: Cell(f"  {row.name}"), grow=True, priority=75),
         Column("platform", "PLATFORM", 14, "left", lambda row, _: Cell(row.platform), priority=80),
         Column("state", "STATE", 10, "left", lambda row, _: _enabled(row.enabled), priority=90),
-        Column("expires", "CERTIFICATE ENDS", 24, "left", lambda row, _: Cell(row.certificate_expires or ""),
+        Column("expires", "CERTIFICATE ENDS", 24, "left", _certificate,
                priority=50),
     )  # fmt: skip
     sort_keys = {  # noqa: RUF012
@@ -70,7 +89,9 @@ class PushScreen(TableScreen[PlatformApplication]):
         if problem is not None:
             return problem.line
         if not scene.snapshot.applications_listed:
-            return "reading the push applications…"
+            health = scene.snapshot.health
+            failing = health.connection is Connection.FAILING and health.problem is not None
+            return health.problem.line if failing and health.problem else "reading the push applications…"
         return "no push applications in this region"
 
     def subject_of(self, row: PlatformApplication) -> Subject:

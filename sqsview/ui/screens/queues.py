@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from sqsview.domain import words
 from sqsview.domain.queue import Queue
+from sqsview.domain.wiring import edge
 from sqsview.ui import queue_columns
 from sqsview.ui.actions import View, screen_bindings
 from sqsview.ui.arrangement import Arrangement
@@ -105,6 +106,7 @@ def about_queue(queue: Queue, scene: Scene) -> list[Line]:
                         queue.history.seconds_to_empty(scene.now),
                         queue.counts,
                         dead_letters=topology.is_dead_letter_queue(queue),
+                        moving=queue.history.moving(scene.now),
                     )
                 ),
             )
@@ -112,11 +114,14 @@ def about_queue(queue: Queue, scene: Scene) -> list[Line]:
     if queue.oldest_age is not None:
         age = scene.age(queue.oldest_age_at) or 0.0
         lines.append((Cell(f"oldest message {words.duration(queue.oldest_age)} (CloudWatch, {words.age(age)} ago)"),))
-    fed = [
-        (topic.name, "topic" if subscription.settings is None else words.feed_in_words(subscription))
-        for topic, subscription in topology.feeds(queue)
-    ]
-    fed += [(source.name, "gives up on messages") for source in topology.dead_letter_sources(queue)]
+    fed = []
+    for topic, subscription in topology.feeds(queue):
+        way = edge(topic, subscription, topology, scene.snapshot.context)
+        if way.fault is not None and not way.delivers:
+            lines.append((Cell(f"✗ {topic.name} cannot deliver: {way.fault.text}", Tone.BAD),))
+        else:
+            fed.append((topic.name, "topic" if subscription.settings is None else words.feed_in_words(subscription)))
+    fed += [(source.name, "its dead letters") for source in topology.dead_letter_sources(queue)]
     fed += [(topic.name, "topic: what it cannot deliver") for topic, _ in topology.failed_deliveries(queue)]
     for place, (name, how) in enumerate(fed):
         lines.append(
@@ -137,7 +142,10 @@ def about_queue(queue: Queue, scene: Scene) -> list[Line]:
     if settings is not None:
         target = topology.dead_letter_queue_of(queue)
         held = scene.snapshot.queues.get(target.key, target) if target is not None else None
-        lines.extend((Cell(line),) for line in words.queue_settings(settings, held))
+        said = words.queue_settings(settings, held)
+        if settings.dead_letter_target is None and topology.is_dead_letter_queue(queue):
+            said = said[1:]  # that a dead-letter queue has none of its own is no news
+        lines.extend((Cell(line),) for line in said)
     if not lines:
         lines.append((Cell("not read yet", Tone.QUIET),))
     return lines

@@ -191,7 +191,7 @@ def about_subscription(topic: Topic, subscription: Subscription, scene: Scene) -
     raw = "raw: the body as it was published" if settings.raw_delivery else "wrapped in the SNS envelope"
     lines.append((Cell("arrives  ", Tone.QUIET), Cell(raw)))
     dead = settings.dead_letter_target
-    failed = f"goes to {name_of(dead)}" if dead else "is lost: there is no dead-letter queue"
+    failed = f"goes to {name_of(dead)}" if dead else "is lost: this subscription has no dead-letter queue"
     lines.append((Cell("what cannot be delivered ", Tone.QUIET), Cell(failed)))
     if settings.filter_policy is not None:
         lines.append((Cell("the filter policy as it stands", Tone.QUIET),))

@@ -164,7 +164,8 @@ def state_cells(health: Health, now: float) -> Cells:
             since = "no data" if age is None else f"stale {words.age(age)}"
             again = ""
             if health.retry_at is not None:
-                again = f" · again in {words.duration(max(0.0, health.retry_at - now))}"
+                wait = health.retry_at - now
+                again = f" · again in {words.duration(wait)}" if wait >= 0.5 else " · trying again"
             return Cell(f"! {since}", Tone.BAD), Cell(again, Tone.QUIET)
 
 
