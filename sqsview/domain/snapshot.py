@@ -50,17 +50,17 @@ class Health:
     """Why the connection is failing, or what part of the listing is missing."""
     fresh_at: float | None = None
     """Monotonic seconds of the newest good answer."""
-    due_at: float | None = None
-    """Monotonic seconds at which an answer is due next, past where one is overdue; None where none is planned.
-
-    Right to two seconds: what is due then may since have been done early.
-    """
     loaded: int = 0
     """Queues read at least once."""
     total: int | None = None
     """Queues known; None until the listing has answered."""
     retry_at: float | None = None
     """Monotonic seconds of the next try by itself, while failing."""
+    due_at: float | None = None
+    """Monotonic seconds at which an answer is due next, past where one is overdue; None where none is planned.
+
+    Right to two seconds: what is due then may since have been done early.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def attribute_in_words(name: str, value: str) -> str:
         return printable(value)
     try:
         return printable(meaning(value))
-    except (ValueError, TypeError, OverflowError, KeyError):
+    except (ValueError, TypeError, OverflowError, KeyError, OSError):  # OSError: a year beyond all calendars
         return printable(value)
 
 

@@ -161,7 +161,7 @@ def reading_lines(scene: Scene) -> list[Line]:
     ]
     if poller.sweep_at is not None:
         lines.append(f"last complete listing {words.duration(max(0.0, scene.now - poller.sweep_at))} ago")
-    if not calls.total:
+    if not calls.total and not calls.per_minute:
         lines.append("no call yet")
     elif calls.budget is None:
         lines.append("no limit of calls a second")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -43,6 +44,11 @@ class CommandField(Input):
         Binding("escape", "leave", show=False),
         Binding("tab", "complete", show=False),
     ]
+
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus where the line was opened again before it was told that it had been closed."""
+        if self.screen.query_one(CommandBar).display:
+            event.prevent_default()
 
     def action_leave(self) -> None:
         """Close the line."""

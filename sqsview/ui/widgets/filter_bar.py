@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -57,6 +58,11 @@ class FilterInput(Input):
         Binding("escape", "clear", show=False),
         Binding("down,up", "submit", show=False),
     ]
+
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus where the line was opened again before it was told that it had been closed."""
+        if self.display:
+            event.prevent_default()
 
     def action_clear(self) -> None:
         """Leave without a filter."""

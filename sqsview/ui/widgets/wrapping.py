@@ -35,7 +35,7 @@ def _hang(cells: list[Cell], text: str, width: int) -> int:
         hang = width_of(cells[0].text)
     else:
         hang = len(text) - len(text.lstrip(" "))
-    return hang if hang <= width // 2 else 0
+    return hang if hang <= min(width // 2, width - 2) else 0  # a wide character needs two
 
 
 def _fitting(text: str, start: int, width: int) -> int:

@@ -43,3 +43,13 @@ def test_nobody_is_expected_to_receive_from_a_dead_letter_queue() -> None:
 )
 def test_time_to_empty_is_one_round_figure(seconds: float, said: str) -> None:
     assert flow_in_words(-5.0, seconds, Counts(10, 1, 0)) == f"empty in about {said} at this rate"
+
+
+def test_delayed_messages_are_not_called_empty() -> None:
+    assert flow_in_words(0.0, None, Counts(0, 0, 50)) == "nothing visible, 50 delayed"
+    assert flow_in_words(0.0, None, Counts(0, 0, 0)) == "empty"
+
+
+def test_a_queue_that_moved_lately_is_not_said_to_be_abandoned() -> None:
+    assert "nobody" in flow_in_words(0.0, None, Counts(9, 0, 0))
+    assert flow_in_words(0.0, None, Counts(9, 0, 0), moving=True) == "steady"

@@ -22,9 +22,9 @@ async def test_problems_come_newest_first_with_time_kind_thing_and_remedy() -> N
 
 async def test_without_problems_the_tab_says_so_and_only_while_live_without_a_reserve() -> None:
     async with staged(company(problems=()), tab="5") as stage:
-        assert "no problems" in stage.text and "so far" not in stage.text
+        assert "no call failed" in stage.text and "so far" not in stage.text
         await stage.put(snapshot(connection=Connection.LOADING))
-        await stage.sees("no problems so far")
+        await stage.sees("no call failed so far")
 
 
 async def test_problems_are_filtered_by_word_and_kind_and_sorted() -> None:

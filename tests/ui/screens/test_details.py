@@ -100,7 +100,7 @@ async def test_what_could_not_be_read_is_said_beside_what_could() -> None:
         await open_details(stage, Details(BILLING, attributes(VisibilityTimeout="30"), None, (denied,)))
         assert "denied: sqs:ListQueueTags · allow it to see the tags" in stage.text
         assert "30 s" in stage.line("VisibilityTimeout")
-        assert "not told" in stage.text, "tags that are not known are not “none”"
+        assert "not available" in stage.text, "tags that are not known are not “none”"
         await stage.press("r")
         assert "denied: sqs:ListQueueTags" in stage.text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sqsview.ui import actions
@@ -9,6 +11,7 @@ from sqsview.ui.actions import TABS, View
 from sqsview.ui.screens.dashboard_screen import DashboardScreen
 from sqsview.ui.widgets.filter_bar import FilterBar
 from tests.support import shown
+from tests.support.things import HERE
 from tests.ui.company import company, snapshot
 from tests.ui.stage import Stage, staged
 
@@ -124,7 +127,7 @@ async def test_rebound_keys_work_and_are_shown_where_keys_are_shown() -> None:
         assert stage.cursor == "orders-mail-dlq"
         await stage.press("question_mark")
         await stage.sees("esc closes")
-        assert "  f  " in stage.line("Filter the rows")
+        assert "  f  " in stage.line("Filter: words")
         await stage.press("escape")
         await stage.press("ctrl+d")
         await stage.sees("in words")
@@ -178,7 +181,7 @@ async def test_the_palette_offers_the_actions_of_the_screen_and_runs_them() -> N
 async def test_the_palette_leaves_out_what_needs_a_row_where_there_is_none() -> None:
     async with staged(snapshot()) as stage:
         await palette(stage, "")
-        await stage.sees("Search" if "Search" in stage.text else "Filter the rows")
+        await stage.sees("Filter: words")
         assert "Show attributes, policies and tags" not in stage.text
 
 
@@ -258,3 +261,30 @@ async def test_refresh_reads_open_details_again() -> None:
         await stage.sees("read 20 s ago")
         await stage.press("ctrl+r")
         await stage.sees("read 0 s ago")
+
+
+async def test_escape_returns_to_the_map_from_which_somebody_jumped() -> None:
+    async with staged(tab="3") as stage:
+        await stage.move_to("orders-billing")
+        await stage.press("enter")
+        await stage.sees("[1 Queues]")
+        await stage.press("escape")
+        await stage.sees("[3 Fan-out]")
+
+
+async def test_keys_behind_the_one_that_leaves_open_nothing() -> None:
+    """Typed ahead for the shell, they were taken for the dashboard, which was being taken down."""
+    async with staged() as stage:
+        stage.app.exit()
+        stage.app.action_help()
+        stage.app.open_details(stage.app._uppermost().subject())  # type: ignore[union-attr,arg-type]
+        assert len(stage.app.screen_stack) == 1
+
+
+async def test_the_demo_has_no_other_profile_or_region() -> None:
+    async with staged(company(context=replace(HERE, demo=True))) as stage:
+        await stage.press(":")
+        await stage.type("region us-west-2")
+        await stage.press("enter")
+        await stage.sees("one account and one region of its own")
+        assert stage.feed.switched == []

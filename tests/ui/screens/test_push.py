@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from sqsview.domain.problem import Problem, ProblemKind
+from sqsview.domain.push import PlatformApplication
 from sqsview.errors import Denied
 from tests.ui.company import company, device, snapshot
 from tests.ui.stage import Stage, staged
@@ -27,7 +29,7 @@ async def test_applications_are_asked_for_when_the_tab_is_first_opened_and_not_b
 
 async def test_an_application_shows_platform_state_and_the_end_of_its_certificate() -> None:
     async with staged(tab="4") as stage:
-        assert stage.line("shop-ios").split()[-3:] == ["APNS", "enabled", "2026-03-01T12:00:00Z"]
+        assert stage.line("shop-ios").split()[-3:] == ["APNS", "enabled", "2026-03-01"]
         assert "✗ disabled" in stage.line("shop-fire")
         assert "not told" in stage.line("shop-android")
 
@@ -117,3 +119,15 @@ async def test_devices_are_copied_and_marked_by_arn() -> None:
         await stage.until(lambda: len(stage.names) == 2)
         await stage.press("asterisk", "y")
         assert stage.app.clipboard.splitlines() == [device(1).arn, device(2).arn]
+
+
+async def test_a_certificate_that_has_ended_or_is_about_to_is_not_shown_as_if_all_were_well() -> None:
+    def application(ends: str) -> PlatformApplication:
+        return PlatformApplication(f"arn:aws:sns:eu-west-1:123456789012:app/APNS/a{ends[:10]}", True, ends)
+
+    ended, soon, odd = application("2025-01-31T00:00:00Z"), application("2025-06-20T00:00:00Z"), application("never")
+    async with staged(company(applications={each.key: each for each in (ended, soon, odd)}), tab="4") as stage:
+        stage.clock.passed = datetime(2025, 6, 1, tzinfo=UTC).timestamp() - stage.clock.epoch()
+        await stage.sees("✗ ended 2025-01-31")
+        assert "! ends 2025-06-20" in stage.line("a2025-06-20")
+        assert stage.line("anever").split()[-1] == "never"

@@ -85,8 +85,8 @@ async def test_words_and_chart_are_about_the_queue_under_the_cursor() -> None:
         await stage.move_to("orders-shipping.fifo")
         assert "empty in about 68 min" in stage.text and "╭─ orders-shipping.fifo" in stage.text
         await stage.move_to("payments-dlq")
-        assert "fed by   payments-eu  gives up on messages" in stage.text
-        assert "         payments-us  gives up on messages" in stage.text
+        assert "fed by   payments-eu  its dead letters" in stage.text
+        assert "         payments-us  its dead letters" in stage.text
         await stage.move_to("orders-audit")
         assert "denied: sqs:GetQueueAttributes" in stage.text and "allow it on this queue" in stage.text
         assert "no readings yet" in stage.text
@@ -362,3 +362,10 @@ async def test_the_cells_are_not_made_for_rows_that_are_not_on_screen() -> None:
         assert stage.names[0] == "queue-0499"
         await stage.press("G")
         assert stage.cursor == "queue-0000" and "queue-0000" in stage.text
+
+
+async def test_a_topic_that_cannot_deliver_is_named_as_the_reason_not_as_a_feed() -> None:
+    async with staged() as stage:
+        await stage.move_to("orders-search")
+        await stage.sees("✗ orders cannot deliver:")
+        assert "fed by   orders " not in stage.text

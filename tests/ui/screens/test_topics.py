@@ -23,7 +23,7 @@ async def open_subscriptions(stage: Stage, topic: str) -> None:
 
 async def test_a_topic_counts_its_subscriptions_by_state_also_where_the_server_does_not() -> None:
     async with staged(tab="2") as stage:
-        assert stage.line("orders  ").split()[1:5] == ["std", "3", "1", "0"]
+        assert stage.line("orders  ").split()[2:6] == ["std", "3", "1", "0"]
         assert stage.line("payments  ").split()[1:5] == ["std", "3", "0", "1"]
         assert stage.line("shipments.fifo").split()[1:5] == ["fifo", "1", "0", "0"]
 
@@ -145,7 +145,7 @@ async def test_the_words_below_a_subscription_end_with_the_filter_policy_as_it_s
             "gets     type is order or refund",
             "matches  on message attributes (MessageAttributes)",
             "arrives  wrapped in the SNS envelope",
-            "is lost: there is no dead-letter queue",
+            "is lost: this subscription has no dead-letter queue",
         ):
             assert words in stage.text
         page = stage.app.screen.query_one("#about-page", LinesView).lines
@@ -209,3 +209,14 @@ async def test_the_feed_is_told_which_topics_and_subscriptions_are_on_screen() -
         expected = subscription("shipments.fifo", queue_arn("orders-shipping.fifo")).key
         await stage.until(lambda: stage.feed.watched[-1] == (expected,))
         await stage.until(lambda: stage.feed.selected[-1] == expected)
+
+
+async def test_a_topic_and_a_subscription_that_cannot_deliver_carry_a_mark() -> None:
+    async with staged(tab="2") as stage:
+        assert "✗ orders" in stage.line("orders  ")
+        assert "✗" not in stage.line("payments  ")
+        await stage.move_to("orders")
+        await stage.press("enter")
+        await stage.sees("subscriptions ·")
+        assert "✗ " in stage.line("orders-search")
+        assert "✗ " not in stage.line("orders-billing")
