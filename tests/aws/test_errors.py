@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import time
 from email.utils import formatdate
@@ -354,8 +355,13 @@ def test_an_error_of_ours_stays_as_it_is() -> None:
     ids=lambda fault: type(fault).__name__,
 )
 def test_what_a_parser_says_is_for_the_log(fault: Exception, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", "sqsview"):
-        error = _told(fault)
+    logger = logging.getLogger("sqsview")
+    logger.addHandler(caplog.handler)  # not by way of the root: the program keeps its logging to itself
+    try:
+        with caplog.at_level("INFO", "sqsview"):
+            error = _told(fault)
+    finally:
+        logger.removeHandler(caplog.handler)
     assert error.problem.text == "the answer is not what was asked for"
     assert str(fault) in caplog.text
 
