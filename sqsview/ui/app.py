@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
 
 FIRST_TAB = "sqsview.ui.screens.queues"
-YOUNG = 20_000
-"""Objects that are made before the collector looks at the young ones; at 700, loading costs a pass every 3 ms."""
+COLLECT = (10_000, 10, 50)
+"""When the collector looks at young, older and all objects: at the usual 700, loading costs a pass every 3 ms, and a
+full pass over 5,000 queues holds a key up by 0.1 s."""
+SWITCH = 0.001
+"""Seconds that a thread which imports may keep the loop waiting; at the usual 5 ms a key is felt."""
 TOAST = 3.0
 """Seconds that a line in passing stays: it covers the corner where words about the row stand."""
 TICK = 0.5
@@ -87,6 +90,7 @@ class Dashboard(App[None]):
         self.keymap: Mapping[str, str] = options.keys
         """Keys by binding id, where the user changed them."""
         self._came_from: str | None = None
+        self._loaded = False
         self.leaving = False
         """Whether the app is about to end."""
         self.moves = 0
@@ -126,6 +130,7 @@ class Dashboard(App[None]):
 
     def on_mount(self) -> None:
         """Start reading once the first frame is painted."""
+        sys.setswitchinterval(SWITCH)
         if self._theme_wanted is not None:
             self.theme = self._theme_wanted
         self.set_keymap(dict(self.keymap))
@@ -144,7 +149,7 @@ class Dashboard(App[None]):
         self.feed = self._make_feed()
         # All that was loaded stays for good: without it, a full pass of the collector takes a third of the time.
         gc.freeze()
-        gc.set_threshold(YOUNG)
+        gc.set_threshold(*COLLECT)
         self._look()
         self.run_worker(self.feed.run(), name="feed", description="feed", exit_on_error=True)
         await self.switch_mode(View.QUEUES.value)
@@ -152,6 +157,7 @@ class Dashboard(App[None]):
 
     def _look(self) -> bool:
         """Take a new snapshot if anything moved since the last; tell whether it did."""
+        from sqsview.domain.snapshot import Connection
         from sqsview.ui.scene import Scene, totals
 
         snapshot = self.feed.snapshot()
@@ -159,6 +165,9 @@ class Dashboard(App[None]):
         if self._scene is None or moved:
             topology = self.feed.topology()
             self._totals = totals(snapshot.queues.values(), topology)
+            if not self._loaded and snapshot.health.connection is Connection.LIVE:
+                self._loaded = True
+                gc.freeze()  # the queues, too, are there to stay
         else:
             topology = self._scene.topology
         self._scene = Scene(snapshot, topology, self.clock.monotonic(), self.clock.epoch())
