@@ -194,7 +194,7 @@ COLUMNS: tuple[FanColumn, ...] = (
     Column("visible", "VISIBLE", 10, "right", _visible, priority=70, gap=1),
     Column("dead-letter-queue", "GIVES UP TO", 26, "left", _dead_letter_queue, min_width=10, max_width=70, priority=50,
            cut="end"),
-    Column("dead", "DEAD", 8, "right", _dead, priority=45, gap=1),
+    Column("dead", "DEAD", 8, "right", _dead, priority=65, gap=1),
 )  # fmt: skip
 
 
