@@ -51,8 +51,9 @@ class Calls:
         *,
         thing: str = "",
         urgent: bool = False,
+        asked: bool = False,
         repeatable: bool = True,
-        units: int = 1,
+        units: int | Callable[[Any], int] = 1,
     ) -> Any:
         """Call ``send(**parameters)`` and give the parsed answer.
 
@@ -62,8 +63,9 @@ class Calls:
             parameters: of the API.
             thing: the name of what is asked for; for the text of an error.
             urgent: whether a person waits for it.
+            asked: whether a person asked for just this, so that it is no part of the budget for watching.
             repeatable: whether it does no harm to send it twice, as after a lost answer.
-            units: what is paid for, see `CallMeter.record`.
+            units: what is paid for, see `CallMeter.record`; may depend on the answer.
 
         Raises:
             GatewayError: after the last attempt.
@@ -71,14 +73,15 @@ class Calls:
         monotonic = self._clock.monotonic
         attempt = 1
         while True:
-            await self._pacer.turn(api, urgent=urgent or URGENT.get())
+            await self._pacer.turn(api, urgent=urgent or URGENT.get(), asked=asked)
             started = monotonic()
             try:
                 answer = await send(**parameters)
             except FAULTS as fault:
                 ended = monotonic()
                 throttled = is_throttle(fault)
-                self._meter.record(api, started, ended, failed=True, throttled=throttled, units=units)
+                paid = units if isinstance(units, int) else 1
+                self._meter.record(api, started, ended, failed=True, throttled=throttled, units=paid)
                 if throttled:
                     self._pacer.throttled(api, self._meter.per_second())
                 error = translate(fault, self._situation, api=api, thing=thing, now=self._clock.epoch())
@@ -88,7 +91,8 @@ class Calls:
                     raise error from fault
             else:
                 ended = monotonic()
-                self._meter.record(api, started, ended, failed=False, throttled=False, units=units)
+                paid = units if isinstance(units, int) else units(answer)
+                self._meter.record(api, started, ended, failed=False, throttled=False, units=paid)
                 _log.debug("%s took %.0f ms", api, (ended - started) * 1e3)
                 return answer
             await self._clock.sleep(wait)

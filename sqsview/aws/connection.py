@@ -95,6 +95,7 @@ async def connect(
     target: Target,
     *,
     budget: float | None,
+    asked: float | None,
     roles: RoleCache | None,
     flags: Context,
     clock: Clock,
@@ -105,6 +106,7 @@ async def connect(
     Args:
         target: what the user asked for; what it leaves open comes from the AWS chain.
         budget: calls a second; None for no limit.
+        asked: calls a second of what a person asked for; None for no limit.
         roles: where credentials of assumed roles are kept; None to read the command line's.
         flags: the parts of the context that are the user's choice.
         clock: for pacing and for dates.
@@ -147,7 +149,7 @@ async def connect(
             situation, partition=sqs.meta.partition, endpoint=_foreign(session, sqs) or _foreign(session, sns)
         )
         quotas = allowed_rates(sqs.meta.region_name) if situation.endpoint is None else {}
-        pacer = Pacer(clock, budget, quotas)
+        pacer = Pacer(clock, budget, quotas, asked)
         meter = CallMeter(clock, pacer, priced=situation.endpoint is None)
         gateway = AwsGateway(
             connect=open_client,

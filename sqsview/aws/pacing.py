@@ -102,10 +102,22 @@ class Limit:
 class Pacer:
     """Lets calls go at the right moment, urgent ones first."""
 
-    def __init__(self, clock: Clock, budget: float | None, quotas: Mapping[str, float]) -> None:
+    def __init__(
+        self, clock: Clock, budget: float | None, quotas: Mapping[str, float], asked: float | None = None
+    ) -> None:
+        """Pace from now on.
+
+        Args:
+            clock: to wait on.
+            budget: calls a second in all, but for those that a person asked for; None for no limit.
+            quotas: calls a second by API.
+            asked: calls a second of what a person asked for; None for no limit.
+        """
         self._clock = clock
         self._overall = Limit(_at_least_floor(budget))
+        self._asked = Limit(_at_least_floor(asked))
         self._overall_line = asyncio.Lock()
+        self._asked_line = asyncio.Lock()
         self._limits = {api: Limit(rate) for api, rate in quotas.items()}
         self._lines: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -132,16 +144,18 @@ class Pacer:
         """
         now = self._clock.monotonic()
         self._overall.halve(now, observed)
+        self._asked.halve(now, observed)
         if api in self._limits:
             self._limits[api].halve(now, observed)
 
-    async def turn(self, api: str, *, urgent: bool = False) -> None:
+    async def turn(self, api: str, *, urgent: bool = False, asked: bool = False) -> None:
         """Wait until a call of ``api`` may go, and count it.
 
         APIs take turns, so that a page of a listing does not wait behind a thousand reads; within one API, calls go
         in the order of asking. An urgent call does not queue: it goes on credit, up to a few calls ahead of the rate.
+        What a person asked for has a rate of its own.
         """
-        overall = self._overall
+        overall = self._asked if asked else self._overall
         own = self._limits.get(api)
         if own is None and overall.idle:
             return
@@ -151,7 +165,8 @@ class Pacer:
             await self._pass(overall, urgent=True)
             return
         line = self._lines[api]
-        if self._free(own, line) and self._free(overall, self._overall_line):
+        shared_line = self._asked_line if asked else self._overall_line
+        if self._free(own, line) and self._free(overall, shared_line):
             now = self._clock.monotonic()
             overall.take(now)
             if own is not None:
@@ -160,7 +175,7 @@ class Pacer:
         async with line:
             if own is not None:
                 await self._pass(own)
-            async with self._overall_line:
+            async with shared_line:
                 await self._pass(overall)
 
     def _free(self, limit: Limit | None, line: asyncio.Lock) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqsview.clock import Clock, SystemClock
 from sqsview.domain.snapshot import Context
-from sqsview.gateway import Gateway, Target, guarded
+from sqsview.gateway import ASKED_BUDGET, Gateway, Target, guarded
 
 if TYPE_CHECKING:
     from sqsview.aws.credentials import RoleCache
@@ -30,9 +30,11 @@ async def open_gateway(
     target: Target,
     *,
     budget: float | None,
+    asked: float | None = ASKED_BUDGET,
     roles: RoleCache | None = None,
     demo: bool = False,
     read_only: bool = False,
+    read_only_looks: bool = False,
     protected: bool = False,
     clock: Clock | None = None,
     random: Callable[[], float] = random_source.random,
@@ -45,9 +47,11 @@ async def open_gateway(
     Args:
         target: profile, region and endpoint; what it leaves open comes from the AWS chain.
         budget: calls a second; None for no limit.
+        asked: calls a second of what a person asked for; None for no limit.
         roles: what `sqsview.aws.mfa.ask_for_mfa` gave; None where no code was asked for.
         demo: whether this is the demo's server.
         read_only: whether only reads pass.
+        read_only_looks: whether looks into queues without a redrive policy pass all the same.
         protected: whether name patterns are configured that ask for more care.
         clock: the machine's own where it is None.
         random: spreads retries.
@@ -58,8 +62,14 @@ async def open_gateway(
     await asyncio.to_thread(preload)
     from sqsview.aws.connection import connect
 
-    flags = Context(demo=demo, read_only=read_only, protected=protected)
+    flags = Context(demo=demo, read_only=read_only, read_only_looks=read_only_looks, protected=protected)
     async with connect(
-        target, budget=budget, roles=roles, flags=flags, clock=clock or SystemClock(), random=random
+        target,
+        budget=budget,
+        asked=asked,
+        roles=roles,
+        flags=flags,
+        clock=clock or SystemClock(),
+        random=random,
     ) as gateway:
-        yield guarded(gateway, read_only=read_only)
+        yield guarded(gateway, read_only=read_only, looks=read_only_looks)

@@ -14,15 +14,19 @@ from tests.support.time import OwnedClock
 class _Callers:
     """Asks for turns and notes when each was given."""
 
-    def __init__(self, budget: float | None, quotas: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, budget: float | None, quotas: Mapping[str, float] | None = None, asked: float | None = None
+    ) -> None:
         self.clock = OwnedClock()
-        self.pacer = Pacer(self.clock, budget, quotas or {})
+        self.pacer = Pacer(self.clock, budget, quotas or {}, asked)
         self.turns: list[tuple[float, str]] = []
         self._start = self.clock.monotonic()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def ask(self, times: int = 1, api: str = "sqs:GetQueueAttributes", *, urgent: bool = False) -> None:
-        self._tasks += [asyncio.create_task(self._call(api, urgent)) for _ in range(times)]
+    def ask(
+        self, times: int = 1, api: str = "sqs:GetQueueAttributes", *, urgent: bool = False, asked: bool = False
+    ) -> None:
+        self._tasks += [asyncio.create_task(self._call(api, urgent, asked)) for _ in range(times)]
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -32,8 +36,8 @@ class _Callers:
     def within(self, start: float, end: float, api: str = "") -> int:
         return sum(start <= at < end and called.startswith(api) for at, called in self.turns)
 
-    async def _call(self, api: str, urgent: bool) -> None:
-        await self.pacer.turn(api, urgent=urgent)
+    async def _call(self, api: str, urgent: bool, asked: bool) -> None:
+        await self.pacer.turn(api, urgent=urgent, asked=asked)
         self.turns.append((self.clock.monotonic() - self._start, api))
 
 
@@ -239,3 +243,23 @@ async def test_a_caller_that_is_cancelled_holds_up_nobody() -> None:
     callers.ask(5)
     await callers.clock.advance(2.0)
     assert len(callers.turns) == before + 5
+
+
+async def test_what_a_person_asked_for_does_not_wait_behind_the_budget_for_watching() -> None:
+    callers = _Callers(5.0, asked=100.0)
+    callers.ask(1000)
+    await callers.clock.settle()
+    callers.ask(100, "sqs:ReceiveMessage", asked=True)
+    await callers.clock.advance(1.0)
+    assert callers.within(0, 1.01, "sqs:ReceiveMessage") == pytest.approx(100, abs=5)
+    assert callers.within(0, 1.01, "sqs:GetQueueAttributes") <= 10
+    await callers.stop()
+
+
+async def test_a_throttle_halves_also_what_a_person_asked_for() -> None:
+    callers = _Callers(50.0, asked=100.0)
+    callers.pacer.throttled("sqs:ReceiveMessage", 100.0)
+    callers.ask(500, "sqs:ReceiveMessage", asked=True)
+    await callers.clock.advance(1.0)
+    assert callers.within(0, 1.0, "sqs:ReceiveMessage") == pytest.approx(50, abs=6)
+    await callers.stop()
