@@ -26,6 +26,8 @@ class Settings:
     """Server to talk to in place of AWS, such as `http://localhost:4566`."""
     read_only: bool = False
     """Refuse every call that could change anything; a receive is one."""
+    read_only_looks: bool = False
+    """In read-only mode, allow looks into queues without a redrive policy, where a receive moves nothing."""
     prefix: str = ""
     """Watch only queues and topics whose names start with this."""
     queues: tuple[str, ...] = ()
@@ -45,15 +47,15 @@ class Settings:
     config_file: Path | None = None
     """The configuration file; without it `sqsview/config.toml` in `$XDG_CONFIG_HOME` or `~/.config`."""
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
-    """What differs per AWS profile: tables `[profiles.NAME]` with any of `read_only`, `protected`, `theme`,
-    `budget` and `cloudwatch`."""
+    """What differs per AWS profile: tables `[profiles.NAME]` with any of `read_only`,
+    `read_only_looks`, `protected`, `theme`, `budget` and `cloudwatch`."""
 
     def for_profile(self, name: str) -> Settings:
         """Give these settings with what ``[profiles.NAME]`` says; environment and flags stay above it."""
         return replace(self, **self.profiles.get(name, {}))
 
 
-PER_PROFILE = ("read_only", "protected", "theme", "budget", "cloudwatch")
+PER_PROFILE = ("read_only", "read_only_looks", "protected", "theme", "budget", "cloudwatch")
 """What a table ``[profiles.NAME]`` may hold."""
 FLAGS = {
     "profile": "--profile",
@@ -115,7 +117,13 @@ def check_document(document: Mapping[str, object], source: str) -> dict[str, Any
 
 def default_log_file(environ: Mapping[str, str]) -> Path | None:
     """Give the place of the log where none is asked for; None without a home."""
-    return _in_home(environ, "XDG_STATE_HOME", ".local/state", "sqsview.log")
+    directory = state_directory(environ)
+    return directory / "sqsview.log" if directory else None
+
+
+def state_directory(environ: Mapping[str, str]) -> Path | None:
+    """Give where things are kept from one run to the next; None without a home."""
+    return _in_home(environ, "XDG_STATE_HOME", ".local/state", "")
 
 
 def describe_settings() -> dict[str, str]:

@@ -132,6 +132,7 @@ KINDS: Mapping[str, Kind] = {
     "region": Kind(_region),
     "endpoint_url": Kind(_url),
     "read_only": _SWITCH,
+    "read_only_looks": _SWITCH,
     "prefix": Kind(_prefix),
     "queues": _NAMES,
     "budget": Kind(_calls, _read_number),

@@ -71,8 +71,7 @@ class Unsupported(ServerFault):
 class RefusedReadOnly(GatewayError):
     """A call that is not on the list of reads, in read-only mode."""
 
-    def __init__(self, operation: str) -> None:
-        super().__init__(
-            Problem(ProblemKind.DENIED, f"{operation} is refused in read-only mode", "start without --read-only")
-        )
+    def __init__(self, operation: str, reason: str = "") -> None:
+        text = f"{operation} is refused in read-only mode" + (f": {reason}" if reason else "")
+        super().__init__(Problem(ProblemKind.DENIED, text, "start without --read-only"))
         self.operation = operation

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from sqsview.errors import RefusedReadOnly
 
 if TYPE_CHECKING:  # the command line needs the budgets before the first paint, and none of these
+    from sqsview.domain.message import EntryFault, Message, Outgoing, Sent
     from sqsview.domain.push import PlatformApplication, PlatformEndpoint
     from sqsview.domain.queue import QueueReading, QueueRef
     from sqsview.domain.snapshot import CallFigures, Context
@@ -26,6 +27,11 @@ DEFAULT_BUDGET = 50.0
 """Calls a second once loaded, unless the user says otherwise."""
 LISTING_BUDGET = 1000.0
 """Calls a second of ``ls``, which has no keys to keep alive."""
+ASKED_BUDGET = 1000.0
+"""Calls a second of what a person asked for by name, such as a look: it does not wait behind the poller's budget."""
+
+MOST_AT_ONCE = 10
+"""Entries of a batch, and messages of a receive, at most (SQS and SNS API references)."""
 
 URGENT: ContextVar[bool] = ContextVar("urgent", default=False)
 """Set in the context of calls that a person waits for, such as details: they overtake those of the poller."""
@@ -102,6 +108,33 @@ class Gateway(Protocol):
         Costs money: $0.01 per 1,000 queues. Only called where CloudWatch was switched on.
         """
 
+    async def receive_message(self, queue: QueueRef, *, maximum: int, wait: int, hold: int) -> list[Message]:
+        """Receive up to ``maximum`` (10 at most) messages; each receive counts towards the dead-letter queue.
+
+        Args:
+            queue: where from.
+            maximum: messages wanted.
+            wait: seconds that the server may wait for one; from 1 on it asks all of its machines.
+            hold: seconds for which nobody else gets them (``VisibilityTimeout``), unless they are released before.
+        """
+
+    async def change_message_visibility_batch(
+        self, queue: QueueRef, receipts: Sequence[str], seconds: int
+    ) -> Mapping[str, EntryFault]:
+        """Hide up to 10 messages for ``seconds`` from now; 0 gives them back. Give the receipts that failed."""
+
+    async def send_message(self, queue: QueueRef, message: Outgoing) -> Sent:
+        """Send one message to a queue."""
+
+    async def send_message_batch(self, queue: QueueRef, outgoing: Sequence[Outgoing]) -> list[Sent | EntryFault]:
+        """Send up to 10 messages of at most 1 MiB together; give what became of each, in order."""
+
+    async def publish(self, topic_arn: str, message: Outgoing) -> Sent:
+        """Publish one message to a topic."""
+
+    async def publish_batch(self, topic_arn: str, outgoing: Sequence[Outgoing]) -> list[Sent | EntryFault]:
+        """Publish up to 10 messages to a topic; give what became of each, in order."""
+
 
 class Opener(Protocol):
     """Connects; the adapter's way in."""
@@ -136,7 +169,7 @@ _PLAIN = frozenset({"context", "meter"})
 class _ReadOnly:
     """Passes what is on the list of reads and refuses all else, also what nobody thought of yet."""
 
-    def __init__(self, inner: object) -> None:
+    def __init__(self, inner: Gateway) -> None:
         self._inner = inner
 
     def __getattr__(self, name: str) -> Any:
@@ -151,9 +184,33 @@ class _ReadOnly:
         return refuse
 
 
-def guarded(gateway: Gateway, *, read_only: bool) -> Gateway:
+class _ReadOnlyWithLooks(_ReadOnly):
+    """Also passes looks into queues without a redrive policy, where a receive moves nothing."""
+
+    async def receive_message(self, queue: QueueRef, *, maximum: int, wait: int, hold: int) -> list[Message]:
+        """Receive, after the server itself has said that the queue has no redrive policy now."""
+        settings = (await self._inner.get_queue_attributes(queue)).settings
+        if settings.dead_letter_target is not None or settings.max_receive_count is not None:
+            raise RefusedReadOnly("receive_message", "looks are only allowed into queues without a redrive policy")
+        return await self._inner.receive_message(queue, maximum=maximum, wait=wait, hold=hold)
+
+    async def change_message_visibility_batch(
+        self, queue: QueueRef, receipts: Sequence[str], seconds: int
+    ) -> Mapping[str, EntryFault]:
+        """Hold or release what a look received."""
+        return await self._inner.change_message_visibility_batch(queue, receipts, seconds)
+
+
+def guarded(gateway: Gateway, *, read_only: bool, looks: bool = False) -> Gateway:
     """Put the write gate around ``gateway``: in read-only mode only the calls in `READS` pass.
 
     Every gateway that the program uses goes through here, so keys, palette and sub-commands share one gate.
+
+    Args:
+        gateway: what to guard.
+        read_only: whether to.
+        looks: whether looks into queues without a redrive policy pass in read-only mode, too.
     """
-    return cast(Gateway, _ReadOnly(gateway)) if read_only else gateway
+    if not read_only:
+        return gateway
+    return cast(Gateway, _ReadOnlyWithLooks(gateway) if looks else _ReadOnly(gateway))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
+from sqsview.domain.message import Outgoing
 from sqsview.errors import RefusedReadOnly
 from sqsview.gateway import READS, Gateway, guarded
+from tests.support.double import Account, DoubleGateway, queue_arn, queue_ref
+from tests.support.time import OwnedClock
 
 _WORDS_OF_READS = ("get_", "list_")
 """How the names of SQS, SNS and CloudWatch operations begin that change nothing."""
@@ -123,3 +127,44 @@ def test_a_method_of_the_port_is_a_read_exactly_if_its_operation_changes_nothing
 
 def test_a_receive_is_not_a_read() -> None:
     assert not any("receive" in name for name in READS)
+
+
+# -- looks that are allowed in read-only mode
+
+
+async def _gate_with_looks(most: int | None = None) -> tuple[Gateway, Account]:
+    account = Account(OwnedClock(auto=True))
+    target = queue_arn("orders-dlq") if most is not None else None
+    account.add_queue("orders", max_receive_count=most, dead_letter_target=target)
+    account.broker.put("orders", Outgoing("one"))
+    return guarded(DoubleGateway(account, account.context), read_only=True, looks=True), account
+
+
+async def test_where_looks_are_allowed_one_into_a_queue_without_a_redrive_policy_passes() -> None:
+    gate, account = await _gate_with_looks()
+    (message,) = await gate.receive_message(queue_ref("orders"), maximum=10, wait=1, hold=20)
+    assert not await gate.change_message_visibility_batch(queue_ref("orders"), [message.receipt], 0)
+    assert account.broker.held("orders") == []
+
+
+async def test_where_looks_are_allowed_one_into_a_queue_with_a_redrive_policy_is_refused_all_the_same() -> None:
+    gate, account = await _gate_with_looks(5)
+    with pytest.raises(RefusedReadOnly, match="without a redrive policy"):
+        await gate.receive_message(queue_ref("orders"), maximum=10, wait=1, hold=20)
+    assert account.count("receive_message") == 0
+
+
+async def test_the_redrive_policy_is_asked_for_at_each_receive_for_it_may_have_come_since() -> None:
+    gate, account = await _gate_with_looks()
+    await gate.receive_message(queue_ref("orders"), maximum=10, wait=1, hold=0)
+    facts = account.queues["orders"]
+    facts.settings = replace(facts.settings, dead_letter_target=queue_arn("orders-dlq"), max_receive_count=5)
+    with pytest.raises(RefusedReadOnly):
+        await gate.receive_message(queue_ref("orders"), maximum=10, wait=1, hold=20)
+
+
+@pytest.mark.parametrize("name", ["send_message", "publish", "publish_batch", "delete_message", "purge_queue"])
+async def test_where_looks_are_allowed_everything_else_is_still_refused(name: str) -> None:
+    gate, _ = await _gate_with_looks()
+    with pytest.raises(RefusedReadOnly):
+        getattr(gate, name)("orders")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
-from sqsview.aws import parse
+from sqsview.aws import messages, parse
 from sqsview.aws.service import Service
 from sqsview.domain.arn import name_of
+from sqsview.domain.message import EntryFault, Outgoing, Sent
 from sqsview.domain.push import PlatformApplication, PlatformEndpoint
 from sqsview.domain.topic import SubscriptionReading, SubscriptionRef, TopicReading
 
 
 class Sns(Service):
-    """Reads topics, subscriptions and push applications."""
+    """Reads topics, subscriptions and push applications, and publishes."""
 
     async def list_topics(self) -> AsyncIterator[list[str]]:
         """Give the ARNs of all topics, in pages of 100."""
@@ -85,3 +86,32 @@ class Sns(Service):
             urgent=True,
         )
         return parse.endpoint_attributes(answer)
+
+    async def publish(self, topic_arn: str, message: Outgoing) -> Sent:
+        """Publish one message to a topic; not repeated after a fault, for it may have been taken."""
+        client = await self.client("sns")
+        answer = await self._calls.call(
+            "sns:Publish",
+            client.publish,
+            {"TopicArn": topic_arn, **messages.to_topic(message)},
+            thing=name_of(topic_arn),
+            asked=True,
+            repeatable=False,
+            units=messages.chunks([message]),
+        )
+        return messages.sent(answer)
+
+    async def publish_batch(self, topic_arn: str, outgoing: Sequence[Outgoing]) -> list[Sent | EntryFault]:
+        """Publish up to 10 messages to a topic; give what became of each, in order."""
+        client = await self.client("sns")
+        entries = [{"Id": str(place), **messages.to_topic(message)} for place, message in enumerate(outgoing)]
+        answer = await self._calls.call(
+            "sns:PublishBatch",
+            client.publish_batch,
+            {"TopicArn": topic_arn, "PublishBatchRequestEntries": entries},
+            thing=name_of(topic_arn),
+            asked=True,
+            repeatable=False,
+            units=messages.chunks(outgoing),
+        )
+        return messages.outcomes(answer, len(outgoing))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from botocore.parsers import ResponseParserError
 
-from sqsview.aws import parse
+from sqsview.aws import messages, parse
 from sqsview.aws.service import Service
+from sqsview.domain.message import EntryFault, Message, Outgoing, Sent
 from sqsview.domain.queue import QueueReading, QueueRef
 
 _PAGE = 1000
@@ -19,7 +20,7 @@ _ALL = ("All",)
 
 
 class Sqs(Service):
-    """Reads queues."""
+    """Reads queues, receives and sends."""
 
     async def list_queues(self, prefix: str = "") -> AsyncIterator[list[QueueRef]]:
         """Give all queues whose names start with ``prefix``, in pages of up to 1,000."""
@@ -60,6 +61,83 @@ class Sqs(Service):
         )
         return parse.tags(answer)
 
+    async def receive_message(self, queue: QueueRef, *, maximum: int, wait: int, hold: int) -> list[Message]:
+        """Receive up to ``maximum`` (10 at most) messages; each receive counts towards the dead-letter queue.
+
+        Not repeated after a fault: an answer that was lost may have hidden messages and counted.
+        """
+        client = await self.client("sqs")
+        answer = await self._calls.call(
+            "sqs:ReceiveMessage",
+            client.receive_message,
+            {
+                "QueueUrl": queue.url,
+                "MaxNumberOfMessages": maximum,
+                "WaitTimeSeconds": wait,
+                "VisibilityTimeout": hold,
+                "MessageAttributeNames": _ALL,
+                "MessageSystemAttributeNames": _ALL,
+                "AttributeNames": _ALL,  # what servers that do not know the name above go by
+            },
+            thing=queue.name,
+            asked=True,
+            repeatable=False,
+            units=messages.chunks_received,
+        )
+        return messages.received(answer)
+
+    async def change_message_visibility_batch(
+        self, queue: QueueRef, receipts: Sequence[str], seconds: int
+    ) -> Mapping[str, EntryFault]:
+        """Hide up to 10 messages for ``seconds`` from now; 0 gives them back. Give the receipts that failed."""
+        client = await self.client("sqs")
+        entries = [
+            {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
+            for place, receipt in enumerate(receipts)
+        ]
+        answer = await self._calls.call(
+            "sqs:ChangeMessageVisibilityBatch",
+            client.change_message_visibility_batch,
+            {"QueueUrl": queue.url, "Entries": entries},
+            thing=queue.name,
+            asked=True,
+        )
+        outcomes = messages.outcomes(answer, len(receipts))
+        return {
+            receipt: outcome
+            for receipt, outcome in zip(receipts, outcomes, strict=True)
+            if isinstance(outcome, EntryFault)
+        }
+
+    async def send_message(self, queue: QueueRef, message: Outgoing) -> Sent:
+        """Send one message to a queue; not repeated after a fault, for it may have been taken."""
+        client = await self.client("sqs")
+        answer = await self._calls.call(
+            "sqs:SendMessage",
+            client.send_message,
+            {"QueueUrl": queue.url, **messages.to_queue(message)},
+            thing=queue.name,
+            asked=True,
+            repeatable=False,
+            units=messages.chunks([message]),
+        )
+        return messages.sent(answer)
+
+    async def send_message_batch(self, queue: QueueRef, outgoing: Sequence[Outgoing]) -> list[Sent | EntryFault]:
+        """Send up to 10 messages of at most 1 MiB together; give what became of each, in order."""
+        client = await self.client("sqs")
+        entries = [{"Id": str(place), **messages.to_queue(message)} for place, message in enumerate(outgoing)]
+        answer = await self._calls.call(
+            "sqs:SendMessageBatch",
+            client.send_message_batch,
+            {"QueueUrl": queue.url, "Entries": entries},
+            thing=queue.name,
+            asked=True,
+            repeatable=False,
+            units=messages.chunks(outgoing),
+        )
+        return messages.outcomes(answer, len(outgoing))
+
     def _ref(self, url: object) -> QueueRef:
         context = self.context
         return parse.queue_ref(
@@ -73,10 +151,10 @@ class Sqs(Service):
 def refuse_truncated(client: Any) -> None:
     """Make ``client`` raise on an answer whose JSON is cut off.
 
-    botocore reads such an answer, with status 200, as an empty one, and a list of no queues can be true.
+    botocore reads such an answer, with status 200, as an empty one, and a list of no queues or messages can be true.
     Attributes need no such check, for every queue has some.
     """
-    for operation in ("ListQueues", "ListQueueTags"):
+    for operation in ("ListQueues", "ListQueueTags", "ReceiveMessage"):
         client.meta.events.register(f"before-parse.sqs.{operation}", _check_json)
 
 

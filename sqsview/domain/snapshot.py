@@ -26,6 +26,8 @@ class Context:
     partition: str = "aws"
     demo: bool = False
     read_only: bool = False
+    read_only_looks: bool = False
+    """Whether looks into queues without a redrive policy are allowed in read-only mode."""
     protected: bool = False
     """Whether name patterns are configured that ask for more care."""
 

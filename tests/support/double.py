@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqsview.clock import Clock
 from sqsview.domain.arn import is_arn, name_of
+from sqsview.domain.message import EntryFault, Message, Outgoing, Sent
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.push import PlatformApplication, PlatformEndpoint
 from sqsview.domain.queue import Counts, QueueReading, QueueRef, QueueSettings
@@ -24,6 +25,7 @@ from sqsview.domain.topic import (
 )
 from sqsview.errors import Denied, GatewayError, NotFound, ServerFault, SessionError, Throttled
 from sqsview.gateway import Meter, Target
+from tests.support.double_messages import Broker
 
 _T = TypeVar("_T")
 
@@ -166,6 +168,8 @@ class Account:
         """Called before every call with its operation and thing."""
         self.empty_listings: Counter[str] = Counter()
         """How many times a listing is to come back empty although it is not, by operation."""
+        self.broker = Broker(clock)
+        """The messages, for tests that look, send or publish; its counts are the queues' once a message was put."""
         self.unlisted: set[str] = set()
         """Names of queues that exist but that listings leave out."""
 
@@ -291,6 +295,7 @@ class DoubleGateway:
     async def get_queue_attributes(self, queue: QueueRef) -> QueueReading:
         await self.account.call("get_queue_attributes", queue.name)
         facts = self._queue(queue.name)
+        self.account.broker.tell_counts(facts)
         raw = {"QueueArn": facts.settings.arn, "ApproximateNumberOfMessages": str(facts.counts.visible)}
         return QueueReading(replace(facts.settings), facts.counts, raw)
 
@@ -345,6 +350,48 @@ class DoubleGateway:
     async def get_metric_data(self, queue_names: Sequence[str]) -> Mapping[str, float]:
         await self.account.call("get_metric_data", ",".join(queue_names))
         return {name: self.account.ages[name] for name in queue_names if name in self.account.ages}
+
+    async def receive_message(self, queue: QueueRef, *, maximum: int, wait: int, hold: int) -> list[Message]:
+        await self.account.call("receive_message", queue.name)
+        settings = self._queue(queue.name).settings
+        return await self.account.broker.receive(queue.name, settings, maximum=maximum, wait=wait, hold=hold)
+
+    async def change_message_visibility_batch(
+        self, queue: QueueRef, receipts: Sequence[str], seconds: int
+    ) -> Mapping[str, EntryFault]:
+        await self.account.call("change_message_visibility_batch", queue.name)
+        return self.account.broker.change_visibility(queue.name, receipts, seconds)
+
+    async def send_message(self, queue: QueueRef, message: Outgoing) -> Sent:
+        await self.account.call("send_message", queue.name)
+        self._queue(queue.name)
+        return self.account.broker.put(queue.name, message)
+
+    async def send_message_batch(self, queue: QueueRef, outgoing: Sequence[Outgoing]) -> list[Sent | EntryFault]:
+        await self.account.call("send_message_batch", queue.name)
+        self._queue(queue.name)
+        return [self.account.broker.put_or_refuse(queue.name, message) for message in outgoing]
+
+    async def publish(self, topic_arn: str, message: Outgoing) -> Sent:
+        await self.account.call("publish", topic_arn)
+        if topic_arn not in self.account.topics:
+            raise gone()
+        return self._published(topic_arn, message)
+
+    async def publish_batch(self, topic_arn: str, outgoing: Sequence[Outgoing]) -> list[Sent | EntryFault]:
+        await self.account.call("publish_batch", topic_arn)
+        return [self.account.broker.refused(message) or self._published(topic_arn, message) for message in outgoing]
+
+    def _published(self, topic_arn: str, message: Outgoing) -> Sent:
+        """Deliver to every queue that is subscribed; the double knows no filters."""
+        self.account.broker.published.append((topic_arn, message))
+        sent = Sent(f"published-{len(self.account.broker.published)}")
+        for ref, settings in self.account.subscriptions.values():
+            if ref.topic_arn == topic_arn and ref.protocol == "sqs" and name_of(ref.endpoint) in self.account.queues:
+                self.account.broker.deliver(
+                    name_of(ref.endpoint), topic_arn, sent.id, message, raw=settings.raw_delivery
+                )
+        return sent
 
     def _queue(self, name: str) -> QueueFacts:
         if name not in self.account.queues:
