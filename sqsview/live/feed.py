@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sqsview.clock import Clock, SystemClock
@@ -26,6 +26,9 @@ FIGURES_HOLD = 2.0
 """Seconds after which calls a minute and the poller's state are told anew, also where no fact moved."""
 IDENTIFY_LONGEST = 600.0
 """Seconds between two tries to learn the account, at most."""
+
+CLOSING_LONGEST = 5.0
+"""Seconds that the end of a connection waits for what has to be given back; a hold ends by itself later."""
 
 _NOT_CONNECTED = Problem(ProblemKind.NETWORK, "not connected yet")
 
@@ -57,6 +60,9 @@ class Feed:
         self._selected: str | None = None
         self._focused = True
         self._applications_wanted = False
+        self._give_back: dict[Callable[[], Awaitable[None]], None] = {}
+        self._ended = asyncio.Event()
+        self._ended.set()
         self._snapshot: Snapshot | None = None
         self._topology: tuple[int, Topology] | None = None
         self._begin(generation=0, structure=0)
@@ -164,6 +170,30 @@ class Feed:
         async for page in self._gateway.list_endpoints_by_platform_application(application_arn):
             yield page
 
+    # -- what a person does ----------------------------------------------------------------------------------
+
+    def gateway(self) -> Gateway:
+        """Give the open connection, behind the write gate; whoever keeps it may find it closed.
+
+        Raises:
+            SessionError: there is none now.
+        """
+        if self._gateway is None:
+            raise SessionError(self._store.health.problem or _NOT_CONNECTED)
+        return self._gateway
+
+    def before_closing(self, give_back: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+        """Have ``give_back`` awaited before the connection is closed, as by a look that holds messages.
+
+        It is called at most once; what this gives takes the request back.
+        """
+        self._give_back[give_back] = None
+        return lambda: self._give_back.pop(give_back, None)
+
+    async def ended(self) -> None:
+        """Wait until `run` has ended, and with it all that had to be given back."""
+        await self._ended.wait()
+
     # -- the work --------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -171,6 +201,13 @@ class Feed:
 
         A connection is opened from scratch each time, so that changed configuration and credentials are seen.
         """
+        self._ended.clear()
+        try:
+            await self._keep_serving()
+        finally:
+            self._ended.set()
+
+    async def _keep_serving(self) -> None:
         while True:
             self._reopen.clear()
             fault = await self._serve(self._poller)
@@ -207,9 +244,27 @@ class Feed:
             self._gateway = gateway
             if store.health.connection is Connection.CONNECTING:
                 store.connection(Connection.LOADING)
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._identify(gateway, store))
-                group.create_task(poller.run(gateway))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._identify(gateway, store))
+                    group.create_task(poller.run(gateway))
+            finally:
+                await self._take_back()
+
+    async def _take_back(self) -> None:
+        """Have everything given back that the connection is needed for, within bounds and whoever cancels meanwhile."""
+        due, self._give_back = list(self._give_back), {}
+        waiting = {asyncio.ensure_future(give_back()) for give_back in due}
+        time = asyncio.get_running_loop().time  # real seconds: whoever closes must come to an end
+        end = time() + CLOSING_LONGEST
+        cancelled: asyncio.CancelledError | None = None
+        while waiting and (left := end - time()) > 0:
+            try:
+                _, waiting = await asyncio.wait(waiting, timeout=left)
+            except asyncio.CancelledError as cancel:
+                cancelled = cancel
+        if cancelled is not None:
+            raise cancelled
 
     async def _identify(self, gateway: Gateway, store: Store) -> None:
         backoff = Backoff(longest=IDENTIFY_LONGEST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqsview.domain.details import Details
@@ -11,7 +11,8 @@ from sqsview.domain.push import PlatformEndpoint
 from sqsview.domain.snapshot import Snapshot
 from sqsview.domain.topology import Topology
 from sqsview.errors import GatewayError
-from sqsview.gateway import Target
+from sqsview.gateway import Gateway, Target
+from tests.support.double import session_error
 
 NOW = 10_000.0
 """Monotonic seconds at which the clock of these tests stands."""
@@ -63,6 +64,10 @@ class StillFeed:
         self.pages: Sequence[Sequence[PlatformEndpoint] | GatewayError] = ()
         """The pages of devices of every application; an error ends them."""
         self.pages_read = 0
+        self.connection: Gateway | None = None
+        """What `gateway` gives."""
+        self.give_back: list[Callable[[], Awaitable[None]]] = []
+        """What has asked to be awaited before the connection is closed."""
         if snapshot is not None:
             self.put(snapshot)
 
@@ -147,6 +152,20 @@ class StillFeed:
                 raise page
             self.pages_read += 1
             yield list(page)
+
+    def gateway(self) -> Gateway:
+        """Give the connection that the test made, onto an account in memory."""
+        if self.connection is None:
+            raise session_error(text="not connected yet")
+        return self.connection
+
+    def before_closing(self, give_back: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+        """Remember what has to be given back."""
+        self.give_back.append(give_back)
+        return lambda: self.give_back.remove(give_back)
+
+    async def ended(self) -> None:
+        """Return at once: nothing runs."""
 
     async def run(self) -> None:
         """Wait for ever, as the real feed does where nothing moves."""
