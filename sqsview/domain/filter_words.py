@@ -37,13 +37,13 @@ def filter_in_words(policy: str | None, scope: str = "MessageAttributes") -> str
             return UNREADABLE
         if not parsed:
             return EVERYTHING
-        words = _all_of(parsed, (), 0)
+        words = _all_of(parsed)
     except ValueError:
         return UNREADABLE
     return printable(f"body: {words}" if scope == "MessageBody" else words)
 
 
-def _all_of(keys: dict[str, Any], path: tuple[str, ...], depth: int) -> str:
+def _all_of(keys: dict[str, Any], path: tuple[str, ...] = (), depth: int = 0) -> str:
     """Word an object: all of its keys must agree."""
     if depth > _DEEPEST:
         raise ValueError("nested too deeply")
@@ -54,16 +54,16 @@ def _all_of(keys: dict[str, Any], path: tuple[str, ...], depth: int) -> str:
         elif isinstance(wanted, dict) and wanted:
             clauses.append(_all_of(wanted, (*path, key), depth + 1))
         else:
-            clauses.append(_key(".".join((*path, key)), wanted))
+            clauses.append(clause(".".join((*path, key)), wanted))
     return " and ".join(clauses)
 
 
-def _key(name: str, wanted: Any) -> str:
-    """Word one key: any of its conditions must agree."""
-    name = _text(name)
+def clause(name: str, wanted: Any) -> str:
+    """Word one key: any of its conditions must agree. What it gives may hold untrusted text."""
+    name = quoted(name)
     if not isinstance(wanted, list) or not wanted:
         return f"{name}: {one_line(wanted)}"
-    exact = [_value(one) for one in wanted if not isinstance(one, dict | list)]
+    exact = [value_in_words(one) for one in wanted if not isinstance(one, dict | list)]
     phrases = [f"is {_one_of(exact)}"] if exact else []
     phrases += [_condition(one) or one_line(one) for one in wanted if isinstance(one, dict | list)]
     if len(phrases) > 1:
@@ -78,15 +78,15 @@ def _condition(condition: Any) -> str | None:
     ((operator, operand),) = condition.items()
     match operator, operand:
         case ("prefix", str()):
-            return f"starts with {_text(operand)}"
+            return f"starts with {quoted(operand)}"
         case ("suffix", str()):
-            return f"ends with {_text(operand)}"
+            return f"ends with {quoted(operand)}"
         case ("wildcard", str()):
-            return f"is like {_text(operand)}"
+            return f"is like {quoted(operand)}"
         case ("equals-ignore-case", str()):
-            return f"is {_text(operand)} in any case"
+            return f"is {quoted(operand)} in any case"
         case ("cidr", str()):
-            return f"is in {_text(operand)}"
+            return f"is in {quoted(operand)}"
         case ("exists", bool()):
             return "exists" if operand else "is absent"
         case ("numeric", list()):
@@ -99,19 +99,19 @@ def _condition(condition: Any) -> str | None:
 def _anything_but(operand: Any) -> str | None:
     match operand:
         case {"prefix": str(text), **rest} if not rest:
-            return f"does not start with {_text(text)}"
+            return f"does not start with {quoted(text)}"
         case {"suffix": str(text), **rest} if not rest:
-            return f"does not end with {_text(text)}"
+            return f"does not end with {quoted(text)}"
         case {"wildcard": str(text), **rest} if not rest:
-            return f"is not like {_text(text)}"
+            return f"is not like {quoted(text)}"
         case {"equals-ignore-case": str(text), **rest} if not rest:
-            return f"is not {_text(text)} in any case"
+            return f"is not {quoted(text)} in any case"
         case [_, _, *_] if not any(isinstance(one, dict | list) for one in operand):
-            return f"is neither {_one_of([_value(one) for one in operand], 'nor')}"
+            return f"is neither {_one_of([value_in_words(one) for one in operand], 'nor')}"
         case [single] if not isinstance(single, dict | list):
-            return f"is not {_value(single)}"
+            return f"is not {value_in_words(single)}"
         case str() | bool() | int() | float() | None:
-            return f"is not {_value(operand)}"
+            return f"is not {value_in_words(operand)}"
     return None
 
 
@@ -125,7 +125,7 @@ def _numeric(operand: list[Any]) -> str | None:
             return None
         if isinstance(figure, bool) or not isinstance(figure, int | float):
             return None
-        parts.append(f"{_COMPARISONS[sign]} {_value(figure)}")
+        parts.append(f"{_COMPARISONS[sign]} {value_in_words(figure)}")
     return " and ".join(parts)
 
 
@@ -137,11 +137,12 @@ def _one_of(words: list[str], conjunction: str = "or") -> str:
     return f" {conjunction} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
-def _value(value: Any) -> str:
-    return _text(value) if isinstance(value, str) else one_line(value)
+def value_in_words(value: Any) -> str:
+    """Give a parsed JSON value: a string as in `quoted`, anything else as JSON."""
+    return quoted(value) if isinstance(value, str) else one_line(value)
 
 
-def _text(text: str) -> str:
+def quoted(text: str) -> str:
     """Give a string bare where it cannot be mistaken, else quoted."""
     if _BARE.fullmatch(text) and text.lower() not in _WORDS and not _looks_like_number(text):
         return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqsview.domain.access import Answer, admits
+from sqsview.domain.access import Answer, Verdict, admits
 from sqsview.domain.arn import Arn, is_arn, is_fifo, name_of
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.queue import Queue
@@ -87,6 +87,20 @@ def edge(topic: Topic, subscription: Subscription, topology: Topology, context: 
     )
 
 
+def arrives(topic: Topic, subscription: Subscription, topology: Topology, context: Context) -> Verdict:
+    """Say whether a message that the filter policy lets through gets to where the subscription points.
+
+    The reason is empty where the answer is yes. Dead-letter queues play no part.
+    """
+    queue = topology.queue_by_arn(subscription.ref.endpoint) if subscription.ref.protocol == SQS_PROTOCOL else None
+    unsure: Verdict | None = None
+    for finding in _arriving(topic, subscription, queue, topology, context):
+        if finding.certain:
+            return Verdict(Answer.NO, finding.text)
+        unsure = unsure or Verdict(Answer.CANNOT_TELL, finding.text)
+    return unsure or Verdict(Answer.YES, "")
+
+
 def _problem(fault: _Finding, subscription: Subscription) -> Problem:
     endpoint = subscription.ref.endpoint
     return Problem(ProblemKind.WIRING, fault.text, fault.remedy, name_of(endpoint) if is_arn(endpoint) else endpoint)
@@ -96,14 +110,21 @@ def _findings(
     topic: Topic, subscription: Subscription, queue: Queue | None, topology: Topology, context: Context
 ) -> Iterator[_Finding]:
     """Give what is wrong or cannot be told: what stops the delivery first."""
+    yield from _arriving(topic, subscription, queue, topology, context)
+    if queue is not None:
+        yield from _given_up(queue, topology, context)
+    yield from _undelivered(topic, subscription, topology, context)
+
+
+def _arriving(
+    topic: Topic, subscription: Subscription, queue: Queue | None, topology: Topology, context: Context
+) -> Iterator[_Finding]:
+    """Give what keeps messages from arriving, or may."""
     yield from _status(subscription)
     if subscription.ref.protocol == SQS_PROTOCOL:
         yield from _delivery(topic, subscription.ref.endpoint, queue, topology, context)
-        if queue is not None:
-            yield from _given_up(queue, topology, context)
     elif topic.fifo:
         yield from _fifo_elsewhere(subscription.ref.protocol)
-    yield from _undelivered(topic, subscription, topology, context)
 
 
 def _status(subscription: Subscription) -> Iterator[_Finding]:
