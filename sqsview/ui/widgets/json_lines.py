@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import overload
 
+from sqsview.domain.json_text import STRING
+from sqsview.domain.json_text import indentation as indentation
+from sqsview.domain.json_text import indented as indented
 from sqsview.domain.text import printable_lines
 from sqsview.ui.widgets.cells import Cell, Line, Tone
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _PIECE = re.compile(
-    r'(?P<string>"[^"\\]*(?:\\.[^"\\]*)*")(?P<colon>\s*:)?|(?P<mark>[{}\[\],]+)|(?P<blank>\s+)|(?P<rest>[^\s{}\[\],"]+)'
+    rf'(?P<string>{STRING})(?P<colon>\s*:)?|(?P<mark>[{{}}\[\],]+)|(?P<blank>\s+)|(?P<rest>[^\s{{}}\[\],"]+)'
 )
-_INDENT = "  "
 
 
 class JsonLines(Sequence[Line]):
@@ -33,7 +34,7 @@ class JsonLines(Sequence[Line]):
     def __getitem__(self, index: int | slice) -> Line | JsonLines:
         if isinstance(index, slice):
             return JsonLines(self.texts[index])
-        return _toned(self.texts[index])
+        return toned(self.texts[index])
 
 
 def json_lines(text: str) -> Sequence[Line]:
@@ -50,35 +51,8 @@ def json_lines(text: str) -> Sequence[Line]:
     return JsonLines(indented(text))
 
 
-def indented(text: str) -> list[str]:
-    """Indent valid JSON by two blanks a level, one member or element a line."""
-    lines: list[str] = []
-    line: list[str] = []
-    depth = 0
-    tokens = _TOKEN.findall(text)
-    for place, token in enumerate(tokens):
-        if token in "{[":
-            line.append(token)
-            if tokens[place + 1] not in "}]":
-                depth += 1
-                lines.append("".join(line))
-                line = [_INDENT * depth]
-        elif token in "}]":
-            if tokens[place - 1] not in "{[":
-                depth -= 1
-                lines.append("".join(line))
-                line = [_INDENT * depth]
-            line.append(token)
-        elif token == ",":
-            line.append(token)
-            lines.append("".join(line))
-            line = [_INDENT * depth]
-        else:
-            line.append(": " if token == ":" else token)
-    return [*lines, "".join(line)]
-
-
-def _toned(text: str) -> Line:
+def toned(text: str) -> Line:
+    """Tell keys, strings and numbers apart in one line of JSON."""
     cells: list[Cell] = []
     for piece in _PIECE.finditer(text):
         if piece["string"] is not None and piece["colon"] is not None:

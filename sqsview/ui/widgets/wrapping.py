@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqsview.domain.text import printable
 from sqsview.ui.widgets.cells import Cell, Line, width_of
 
@@ -16,21 +18,31 @@ def wrapped(line: Line, width: int) -> list[Line]:
     text = "".join(cell.text for cell in cells)
     if width_of(text) <= width or width < 1:
         return [tuple(cells)]
-    hang = _hang(cells, text, width)
-    broken: list[Line] = []
+    hang = hang_of(cells, text, width)
+    return [piece_of(cells, start, end, hang) for start, end in spans(text, width, hang)]
+
+
+def spans(text: str, width: int, hang: int) -> list[tuple[int, int]]:
+    """Give start and end of the pieces that printable text is broken into, all but the first ``hang`` cells shorter."""
+    found: list[tuple[int, int]] = []
     start = 0
     while start < len(text):
-        indent = hang if broken else 0
-        end = start + _fitting(text, start, width - indent)
-        piece = _slice(cells, start, end)
-        broken.append((Cell(" " * indent), *piece) if indent else piece)
+        end = start + _fitting(text, start, width - (hang if found else 0))
+        found.append((start, end))
         start = end
         while start < len(text) and text[start] == " ":
             start += 1
-    return broken
+    return found
 
 
-def _hang(cells: list[Cell], text: str, width: int) -> int:
+def piece_of(cells: Sequence[Cell], start: int, end: int, hang: int) -> Line:
+    """Cut the characters from ``start`` to ``end`` out of printable cells, indented where they are not the first."""
+    piece = _slice(cells, start, end)
+    return (Cell(" " * hang), *piece) if hang and start else piece
+
+
+def hang_of(cells: Sequence[Cell], text: str, width: int) -> int:
+    """Count the blanks before the pieces of a line that follow its first."""
     if len(cells) > 1 and cells[0].text.endswith("  "):
         hang = width_of(cells[0].text)
     else:
@@ -51,7 +63,7 @@ def _fitting(text: str, start: int, width: int) -> int:
     return blank + 1 if blank >= len(piece) // 3 and piece[:blank].strip() else len(piece)
 
 
-def _slice(cells: list[Cell], start: int, end: int) -> Line:
+def _slice(cells: Sequence[Cell], start: int, end: int) -> Line:
     """Cut the characters from ``start`` to ``end`` out of the cells."""
     taken: list[Cell] = []
     at = 0

@@ -1,0 +1,47 @@
+"""Bodies of 1 MiB in the viewer, against one of 1 KiB in the same app."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from tests.benchmarks.bar import Bar, percentile
+from tests.benchmarks.processes import run_module
+
+TWO_FRAMES = 1000 / 30
+"""Milliseconds; Textual paints 60 frames a second."""
+
+
+def measure() -> list[Bar]:
+    """Show, page and leave in a fresh process."""
+    found = run_module("shown_bodies")
+    painted = {name: median(found[name]) * 1000 for name in ("small", "large", "line")}
+    pages = {name: percentile(found[f"{name}_pages"], 0.95) * 1000 for name in ("medium", "large", "line")}
+    whole = median(found["large_whole"]) * 1000
+    return [
+        Bar(
+            "1 MiB JSON body from show to painted, against 1 KiB",
+            painted["large"] / painted["small"],
+            3,
+            figures=f"{painted['large']:.0f} ms, 1 KiB {painted['small']:.0f} ms; all decoded after {whole:.0f} ms",
+        ),
+        Bar(
+            "1 MiB on one line, against 1 KiB of JSON",
+            painted["line"] / painted["small"],
+            3,
+            figures=f"{painted['line']:.0f} ms",
+        ),
+        Bar(
+            "page-down in 1 MiB, p95",
+            max(pages["large"], pages["line"]),
+            round(TWO_FRAMES),
+            unit="ms",
+            figures=f"JSON {pages['large']:.0f} ms, one line {pages['line']:.0f} ms, 60 kB {pages['medium']:.0f} ms",
+        ),
+        Bar(
+            "memory still held after leaving it",
+            max(0.0, found["left"]),
+            1,
+            unit="MiB",
+            figures=f"{found['showing']:.0f} MiB while shown; the process keeps {found['resident']:.0f} MiB for reuse",
+        ),
+    ]
