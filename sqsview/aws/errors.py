@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
+from http import HTTPStatus
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
@@ -16,7 +17,7 @@ from sqsview.aws.credential_faults import configuration_fault, credential_fault,
 from sqsview.aws.situation import Situation
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.text import shortened
-from sqsview.errors import Denied, GatewayError, NotFound, ServerFault, SessionError, Throttled, Unsupported
+from sqsview.errors import Denied, GatewayError, NotFound, Rejected, ServerFault, SessionError, Throttled, Unsupported
 
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 """What botocore's parsers raise, beside their own error, on an answer that is not what was asked for."""
@@ -117,7 +118,8 @@ def _client_error(fault: ClientError, situation: Situation, api: str, now: float
         return Denied(Problem(ProblemKind.DENIED, f"not permitted: {message}", _permission_remedy(api)))
     if found & codes.UNSUPPORTED or status == 501:
         return Unsupported(Problem(ProblemKind.FAILED, f"this server does not have {api or fault.operation_name}"))
-    return ServerFault(Problem(ProblemKind.FAILED, message))
+    refused = 400 <= status < 500 and status != HTTPStatus.REQUEST_TIMEOUT
+    return (Rejected if refused else ServerFault)(Problem(ProblemKind.FAILED, message))
 
 
 def _permission_remedy(api: str) -> str:

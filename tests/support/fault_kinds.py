@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
+from typing import Any, Protocol
 
 _HTML = "<html><title>503</title><body><h1>Service Unavailable</h1>\n<p>\x1b[2Jtry later</p></body></html>"
 
@@ -22,6 +23,8 @@ class Call:
     """The short name of the queue, topic or subscription it is about; empty where it is about none."""
     json: bool
     """Whether the answer must be JSON; else it is XML."""
+    body: bytes = field(default=b"", repr=False, compare=False)
+    """What was asked, as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,13 @@ class ConnectionCutError(Exception):
     """Raised by a fault in place of an answer: the connection is reset without one."""
 
 
-Forward = Callable[[], Awaitable[Answer]]
+class Forward(Protocol):
+    """Asks the real server."""
+
+    def __call__(self, body: bytes | None = None) -> Awaitable[Answer]:
+        """Give its answer to the call as it came, or to one with another body."""
+
+
 Fault = Callable[[Call, Forward], Awaitable[Answer]]
 """Answers a call, with or without asking the real server by means of ``Forward``."""
 
@@ -193,5 +202,25 @@ def fixed(body: bytes, *, content_type: str = "application/x-amz-json-1.0") -> F
 
     async def fault(_call: Call, _forward: Forward) -> Answer:
         return Answer(200, {"Content-Type": content_type}, body)
+
+    return fault
+
+
+def failing_entries(ids: Collection[str], code: str, message: str, *, sender_fault: bool = False) -> Fault:
+    """Let the entries with these ids fail in an SQS batch; the real server is asked for the others alone."""
+
+    async def fault(call: Call, forward: Forward) -> Answer:
+        asked: dict[str, Any] = json.loads(call.body)
+        entries = asked["Entries"]
+        failed = [
+            {"Id": entry["Id"], "Code": code, "Message": message, "SenderFault": sender_fault}
+            for entry in entries
+            if entry["Id"] in ids
+        ]
+        left = [entry for entry in entries if entry["Id"] not in ids]
+        answer = await forward(json.dumps({**asked, "Entries": left}).encode())
+        told: dict[str, Any] = json.loads(answer.body)
+        told["Failed"] = [*(told.get("Failed") or ()), *failed]
+        return replace(answer, body=json.dumps(told).encode())
 
     return fault

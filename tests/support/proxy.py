@@ -123,8 +123,10 @@ class Proxy:
         call = _identify(headers, body)
         self.calls.append(call)
 
-        async def forward() -> Answer:
-            return await self._forward(start, headers, body)
+        asked = body
+
+        async def forward(body: bytes | None = None) -> Answer:
+            return await self._forward(start, headers, asked if body is None else body)
 
         rule = next((rule for rule in list(self.rules) if rule.matches(call, self.random_source)), None)
         answer = await (rule.fault(call, forward) if rule else forward())
@@ -175,7 +177,7 @@ def _identify(headers: Mapping[str, str], body: bytes) -> Call:
         parameters = dict(parse_qsl(body.decode()))
         api = f"{_VERSIONS.get(parameters.get('Version', ''), '?')}:{parameters.get('Action', '?')}"
     named = next((parameters[key] for key in _NAMING if key in parameters), "")
-    return Call(api, name_of(named), bool(action))
+    return Call(api, name_of(named), bool(action), body)
 
 
 @asynccontextmanager

@@ -1,0 +1,36 @@
+"""What is kept from one run to the next, and where."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqsview.operations.ledger import Ledger
+    from sqsview.operations.templates import Templates
+
+
+class State:
+    """The state directory; nothing is opened before it is asked for."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        """Keep things in ``directory``; None keeps them in memory, and forgets them at the end."""
+        self.directory = directory
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every receive that sqsview caused."""
+        from sqsview.operations.ledger import Ledger
+
+        return Ledger(self._place("ledger.sqlite3"))
+
+    @cached_property
+    def templates(self) -> Templates:
+        """Messages that are kept to be sent again."""
+        from sqsview.operations.templates import Templates
+
+        return Templates(self._place("templates.json"))
+
+    def _place(self, name: str) -> Path | None:
+        return self.directory / name if self.directory is not None else None
