@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 import uuid
 from typing import Any
 
@@ -275,6 +276,21 @@ def test_a_long_poll_waits_for_what_comes_later_and_gives_up_in_time(bench: Benc
     bench.clients.sqs.send_message(QueueUrl=url, MessageBody="later", DelaySeconds=1)
     (found,) = bench.clients.receive(bench.name("source"), WaitTimeSeconds=10)
     assert found["Body"] == "later"
+
+
+def test_a_message_that_is_days_old_can_be_held_and_given_back(live: Clients) -> None:
+    url = live.sqs.get_queue_url(QueueName="orders-billing-dlq")["QueueUrl"]
+    received = live.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["SentTimestamp"])
+    half_a_day_ago = min(int(one["Attributes"]["SentTimestamp"]) for one in received["Messages"]) + 43_200_000
+    assert half_a_day_ago < time.time() * 1000, "the test is about old messages"
+    for seconds in (30, 0):
+        entries = [
+            {"Id": str(place), "ReceiptHandle": one["ReceiptHandle"], "VisibilityTimeout": seconds}
+            for place, one in enumerate(received["Messages"])
+        ]
+        answer = live.sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)
+        assert "Failed" not in answer or answer["Failed"] == []
+        assert (live.counts("orders-billing-dlq")[1] >= len(entries)) is (seconds > 0)
 
 
 def test_sequence_numbers_of_fifo_messages_increase(bench: Bench) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from moto.moto_api._internal import mock_random
 from moto.sqs import models
-from moto.sqs.exceptions import ReceiptHandleIsInvalid
+from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend
 
 from sqsview.demo.clock import RunningClock, ServerClock
@@ -29,6 +29,11 @@ STATE = threading.RLock()
 
 _DELETED_REMEMBERED = 10_000
 """Receipt handles per queue for which a second delete succeeds; moto remembers all: 40 MB an hour here."""
+
+_LONGEST_HOLD = 43_200_000
+"""Milliseconds for which a message can be kept from others after one receive (SQS API, ChangeMessageVisibility)."""
+_RECEIVED_AT = "_received_at"
+"""The attribute of a message that has the millisecond of its last receive."""
 
 _CHANGES = (
     "send_message",
@@ -141,12 +146,32 @@ def _receive(
     while True:
         with STATE:
             found = _receive_message(backend, queue_name, count, 0, visibility_timeout, message_attribute_names)
+            for message in found:
+                graft(message, **{_RECEIVED_AT: _milliseconds()})
         left = ends - time.monotonic()
         if found or left <= 0:
             return found
         queue = backend.get_queue(queue_name)
         with queue._messages_lock:
             queue._messages_lock.wait(min(left, 0.5))
+
+
+def _change_visibility(backend: SQSBackend, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:
+    # moto counts the 12 hours from when a message was sent, so that nothing older could ever be given back.
+    queue = backend.get_queue(queue_name)
+    for message in queue._messages:
+        if message.had_receipt_handle(receipt_handle):
+            now = _milliseconds()
+            if now + int(visibility_timeout) * 1000 - getattr(message, _RECEIVED_AT, now) > _LONGEST_HOLD:
+                raise InvalidParameterValue(
+                    f"Value {visibility_timeout} for parameter VisibilityTimeout is invalid. Reason: Total "
+                    "VisibilityTimeout for the message is beyond the limit [43200 seconds]"
+                )
+            message.change_visibility(visibility_timeout)
+            if message.visible:
+                queue.pending_messages.discard(message)
+            return
+    raise ReceiptHandleIsInvalid()
 
 
 def _within_retention(backend: SQSBackend, queue_name: str, message: Message) -> bool:
@@ -180,5 +205,10 @@ def install(clock: ServerClock) -> None:
         delete_message=_delete,
         _set_attributes=_keep_policy,
     )
-    graft(SQSBackend, receive_message=_receive, is_message_valid_based_on_retention_period=_within_retention)
+    graft(
+        SQSBackend,
+        receive_message=_receive,
+        change_message_visibility=_change_visibility,
+        is_message_valid_based_on_retention_period=_within_retention,
+    )
     graft(SQSBackend, **{name: locked(getattr(SQSBackend, name)) for name in _CHANGES})
