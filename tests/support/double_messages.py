@@ -34,6 +34,15 @@ class Kept:
     """Of the last receive; an older one is no longer good."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a receive asked for."""
+
+    maximum: int
+    wait: int
+    hold: int
+
+
 @dataclass(slots=True)
 class Broker:
     """Keeps the messages of every queue, by the queue's name."""
@@ -52,6 +61,8 @@ class Broker:
     """Messages that may be in flight at once; beyond it a receive gives nothing."""
     empty_receives: int = 0
     """Receives that are to give nothing although there is something."""
+    asked: list[Asked] = field(default_factory=list)
+    """Every receive, in order."""
     _made: int = 0
 
     def put(self, queue: str, message: Outgoing) -> Sent:
@@ -93,6 +104,7 @@ class Broker:
         self, queue: str, settings: QueueSettings, *, maximum: int, wait: int, hold: int
     ) -> list[Message]:
         """Receive as SQS does: count, hide, and give up what was received too often; wait where there is nothing."""
+        self.asked.append(Asked(maximum, wait, hold))
         found = self._take(queue, settings, maximum, hold)
         if not found and wait:
             await self.clock.sleep(wait)

@@ -1,0 +1,42 @@
+"""The tables of the ledger."""
+
+from __future__ import annotations
+
+VERSION = 1
+"""Counts the changes of the tables (``PRAGMA user_version``)."""
+
+SCHEMA = (
+    # Every queue that was ever looked at.
+    """
+    CREATE TABLE queues (
+        id INTEGER PRIMARY KEY,
+        context TEXT NOT NULL,
+        arn TEXT NOT NULL,
+        looks INTEGER NOT NULL DEFAULT 0,
+        receives INTEGER NOT NULL DEFAULT 0,
+        last_at REAL NOT NULL DEFAULT 0,
+        UNIQUE (context, arn)
+    )
+    """,
+    # The last receive of every message: how often it was received by then, how often of these from here.
+    """
+    CREATE TABLE seen (
+        queue INTEGER NOT NULL,
+        message TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        caused INTEGER NOT NULL,
+        at REAL NOT NULL,
+        look INTEGER NOT NULL,
+        PRIMARY KEY (queue, message)
+    ) WITHOUT ROWID
+    """,
+    # The looks whose answers are not all in. What is seen from ``exact_at`` on has the lost ones in its count.
+    """
+    CREATE TABLE looks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        queue INTEGER NOT NULL,
+        exact_at REAL NOT NULL
+    )
+    """,
+    f"PRAGMA user_version = {VERSION}",
+)
