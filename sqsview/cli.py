@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from sqsview import __version__
 from sqsview.command_line import PROGRAM, Command, Parser, Request, help_text, read_command_line
-from sqsview.config import Settings, describe_settings, load_settings, nearest, tilde
+from sqsview.commands import peek, publish
+from sqsview.config import Settings, describe_settings, load_settings, nearest, state_directory, tilde
 from sqsview.config_values import shown
-from sqsview.errors import ConfigError, SqsviewError, UsageError
-from sqsview.gateway import LISTING_BUDGET, LOADING_BUDGET, Gateway, Opener, Target
+from sqsview.errors import ConfigError, Interrupted, SqsviewError, UsageError
+from sqsview.gateway import ASKED_BUDGET, LISTING_BUDGET, LOADING_BUDGET, Gateway, Opener, Target
 from sqsview.output import bug_reporter, require_terminal, say, start_log, write
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqsview.demo.companion import Companion
     from sqsview.live.feed import Feed
     from sqsview.operations.listing import Listing
+    from sqsview.operations.state import State
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes; 130 is what a shell gives for a program that ctrl+c ended."""
@@ -34,6 +36,8 @@ def _listing_options(parser: Parser) -> None:
 COMMANDS = {
     "demo": Command("the dashboard on a small company of its own: no account, no network"),
     "ls": Command("queues and topics, once, to standard output", _listing_options),
+    "peek": Command("messages of a queue, by one look that gives them back", peek.add_options),
+    "publish": Command("a message to a queue or topic, once or many times", publish.add_options),
 }
 
 
@@ -45,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, ConfigError) as fault:
         say(str(fault))
         return WRONG_USAGE
+    except Interrupted as end:
+        return end.exit_code
     except SqsviewError as fault:
         say(str(fault))
         return FAILED
@@ -66,6 +72,15 @@ def _run(request: Request) -> int:
     sys.excepthook = bug_reporter(log)
     if request.command == "ls":
         return _list(settings, as_document=request.options.json)
+    if request.command == "peek":
+        target = _target(settings)
+        opener = _opener(settings, _ask_for_mfa(target), ASKED_BUDGET)
+        peek.peek(opener(target), _state(), request.options)
+        return DONE
+    if request.command == "publish":
+        target = _target(settings)
+        opener = _opener(settings, _ask_for_mfa(target), ASKED_BUDGET)
+        return DONE if publish.publish(opener(target), request.options) else FAILED
     return _dashboard(settings, demo=request.command == "demo")
 
 
@@ -117,7 +132,7 @@ def _dashboard(settings: Settings, *, demo: bool) -> int:
 
             return Feed(_opener(settings, roles, LOADING_BUDGET, server), target, options)
 
-        app = Dashboard(make_feed, UiOptions(theme=here.theme, keys=here.keys))
+        app = Dashboard(make_feed, UiOptions(theme=here.theme, keys=here.keys), state=_state(demo=demo))
         _check_names(settings, "theme", [here.theme] if here.theme else [], app.available_themes)
         app.run()
     if app.fault is not None:
@@ -138,14 +153,23 @@ def _opener(settings: Settings, roles: RoleCache | None, budget: float, server: 
         async with open_gateway(
             target,
             budget=here.budget or budget,
+            asked=here.budget or ASKED_BUDGET,
             roles=roles,
             demo=server is not None,
             read_only=here.read_only,
-            protected=bool(here.protected),
+            read_only_looks=here.read_only_looks,
+            protected=here.protected,
         ) as gateway:
             yield gateway
 
     return open_target
+
+
+def _state(*, demo: bool = False) -> State:
+    from sqsview.operations.state import State
+
+    # What the demo's messages met is no news to anybody: its server is another one each time.
+    return State(None if demo else state_directory(os.environ))
 
 
 def _target(settings: Settings) -> Target:

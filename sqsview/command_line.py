@@ -36,6 +36,11 @@ class Parser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
+    @property
+    def positionals(self) -> list[str]:
+        """The names of what stands without a flag."""
+        return [str(action.metavar) for action in self._get_positional_actions()]
+
     def error(self, message: str) -> NoReturn:
         """Raise the fault as `UsageError`."""
         raise UsageError(f"{message}; see {self.prog} --help")
@@ -85,13 +90,15 @@ def read_command_line(arguments: Sequence[str], commands: Mapping[str, Command])
     parser = Parser(f"{PROGRAM} {name}".rstrip())
     if name:
         commands[name].add_options(parser)
+    if wants_help or wants_version:
+        return Request(name, flags, argparse.Namespace(), wants_help, wants_version)
     options, unknown = parser.parse_known_args(rest)
-    if unknown and not (wants_help or wants_version):
+    if unknown:
         if not unknown[0].startswith("-"):
             raise UsageError(f"one thing too many: {unknown[0]}; see {parser.prog} --help")
         known = [*FLAGS.values(), "--help", "--version", *_options_of(parser)]
         raise UsageError(f"no such option: {unknown[0]}{_nearest(unknown[0].partition('=')[0], known, parser.prog)}")
-    return Request(name, flags, options, wants_help, wants_version)
+    return Request(name, flags, options)
 
 
 def help_text(command: str, commands: Mapping[str, Command], told: Mapping[str, str]) -> str:
@@ -103,13 +110,15 @@ def help_text(command: str, commands: Mapping[str, Command], told: Mapping[str, 
         told: what to say of each setting, by field name.
     """
     parser = Parser(f"{PROGRAM} {command}".rstrip())
-    parser.usage = f"{parser.prog} [OPTIONS]" if command else f"{PROGRAM} [COMMAND] [OPTIONS]"
+    parser.usage = f"{PROGRAM} [COMMAND] [OPTIONS]"
     if command:
         parser.description = commands[command].summary
         commands[command].add_options(parser)
+        parser.usage = " ".join((parser.prog, *parser.positionals, "[OPTIONS]"))
     else:
-        listed = "\n".join(f"  {name:<6} {known.summary}" for name, known in commands.items())
-        parser.description = f"A live view of SQS queues and SNS topics.\n\ncommands:\n  (none) the dashboard\n{listed}"
+        listed = {"(none)": "the dashboard"} | {name: known.summary for name, known in commands.items()}
+        lines = "\n".join(f"  {name:<7} {summary}" for name, summary in listed.items())
+        parser.description = f"A live view of SQS queues and SNS topics.\n\ncommands:\n{lines}"
     _add_shared_options(parser, told)
     return parser.format_help()
 

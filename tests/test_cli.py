@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,64 +18,12 @@ from tests.support.engines import Engine
 from tests.support.fault_kinds import Answer, Call, Fault, Forward
 from tests.support.proxy import Proxy, start_proxy_thread
 from tests.support.pty import start_in_pty, terminal_environment
-
-PROGRAM = (sys.executable, "-m", "sqsview")
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a run ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """A person's shell with a home of its own."""
-
-    home: Path
-    environment: Mapping[str, str]
-
-    def with_keys(self, **changes: str) -> Shell:
-        """Give the same shell with a key pair and a region."""
-        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-west-1"}
-        return self.having(**keys, **changes)
-
-    def having(self, **changes: str) -> Shell:
-        """Give the same shell with other variables."""
-        return Shell(self.home, {**self.environment, **changes})
-
-    def run(self, *arguments: str) -> Ended:
-        """Run the program with no terminal."""
-        ended = subprocess.run(
-            [*PROGRAM, *arguments],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-        )
-        return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
-
-    def aws_config(self, text: str) -> Shell:
-        """Write ``~/.aws/config``."""
-        (self.home / ".aws").mkdir(exist_ok=True)
-        (self.home / ".aws/config").write_text(text)
-        return self.having(AWS_CONFIG_FILE=str(self.home / ".aws/config"))
+from tests.support.shell import PROGRAM, Ended, Shell, shell_in
 
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
-    home = tmp_path / "home"
-    environment = {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(Path.cwd()),
-    }
-    nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    return Shell(home, {**environment, **nothing, "AWS_EC2_METADATA_DISABLED": "true"})
+    return shell_in(tmp_path / "home")
 
 
 @pytest.fixture
@@ -125,7 +71,9 @@ def test_help_lists_what_exists(shell: Shell) -> None:
     ("line", "said"),
     [
         ("ls --queue ", '--queue [""]: a name cannot be empty'),
-        ("peek orders", "no such command: peek; see sqsview --help"),
+        ("look orders", "no such command: look; see sqsview --help"),
+        ("peek", "the following arguments are required: QUEUE; see sqsview peek --help"),
+        ("peek orders -n 0", "argument -n/--number: must be a whole number from 1 to 120,000; see sqsview peek --help"),
         ("--budget 0 ls", '--budget "0": must be a number of calls a second above 0'),
         ("--endpoint-url localhost ls", "must be a URL such as http://localhost:4566"),
         ("ls --config /nowhere.toml", "/nowhere.toml: cannot be read: No such file or directory"),

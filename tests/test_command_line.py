@@ -56,7 +56,12 @@ def test_a_repeated_option_adds_up_across_the_command() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("peek", "no such command: peek; see sqsview --help"),
+        ("later", "no such command: later; see sqsview --help"),
+        ("peek", "the following arguments are required: QUEUE; see sqsview peek --help"),
+        (
+            "peek orders -n many",
+            "argument -n/--number: must be a whole number from 1 to 120,000; see sqsview peek --help",
+        ),
         ("demmo", "no such command: demmo; did you mean demo?"),
         ("--bugdet 5", "no such option: --bugdet; did you mean --budget?"),
         ("--prof shop", "no such option: --prof; did you mean --profile?"),
@@ -75,6 +80,12 @@ def test_help_is_asked_for_anywhere_and_beats_what_is_wrong() -> None:
     assert read("ls -h").help
     assert read("-h ls --nonsense").command == "ls"
     assert read("--version").version
+    assert read("peek --help").help, "also where something is missing"
+
+
+def test_the_help_of_a_command_begins_with_what_it_needs() -> None:
+    assert help_text("peek", COMMANDS, describe_settings()).startswith("usage: sqsview peek QUEUE [OPTIONS]\n")
+    assert help_text("ls", COMMANDS, describe_settings()).startswith("usage: sqsview ls [OPTIONS]\n")
 
 
 def test_help_lists_the_commands_that_exist_and_every_option() -> None:
@@ -84,7 +95,7 @@ def test_help_lists_the_commands_that_exist_and_every_option() -> None:
         assert command.summary in text
     for flag in FLAGS.values():
         assert flag in text
-    for later in ("peek", "publish", "purge"):
+    for later in ("redrive", "purge"):
         assert later not in text
 
 

@@ -36,7 +36,9 @@ ALLOWED = {
     "config": {"domain", "config_values"},
     "command_line": {"domain", "config"},
     "output": {"domain", "config", "command_line", "aws"},
-    "cli": {*CORE, "live", "operations", "aws", "demo", "ui", "config", "config_values", "command_line", "output"},
+    "commands": {*CORE, "finding", "operations", "config", "command_line", "output", "commands"},
+    "cli": {*CORE, "live", "operations", "aws", "demo", "ui", "config", "config_values", "command_line", "commands"}
+    | {"output"},
 }
 """What each part may import of the others, beside the leaves."""
 FOREIGN = {
@@ -46,6 +48,7 @@ FOREIGN = {
     "botocore": {"aws"},
     "aiohttp": {"aws"},
     "boto3": {"demo"},
+    "jmespath": {"domain"},
     "moto": {"demo"},
     "flask": {"demo"},
     "werkzeug": {"demo"},

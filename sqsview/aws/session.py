@@ -35,7 +35,7 @@ async def open_gateway(
     demo: bool = False,
     read_only: bool = False,
     read_only_looks: bool = False,
-    protected: bool = False,
+    protected: tuple[str, ...] = (),
     clock: Clock | None = None,
     random: Callable[[], float] = random_source.random,
 ) -> AsyncIterator[Gateway]:
@@ -52,7 +52,7 @@ async def open_gateway(
         demo: whether this is the demo's server.
         read_only: whether only reads pass.
         read_only_looks: whether looks into queues without a redrive policy pass all the same.
-        protected: whether name patterns are configured that ask for more care.
+        protected: patterns of the names that ask for more care before a change.
         clock: the machine's own where it is None.
         random: spreads retries.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from sqsview.domain.problem import Problem
@@ -28,8 +29,12 @@ class Context:
     read_only: bool = False
     read_only_looks: bool = False
     """Whether looks into queues without a redrive policy are allowed in read-only mode."""
-    protected: bool = False
-    """Whether name patterns are configured that ask for more care."""
+    protected: tuple[str, ...] = ()
+    """Patterns of the names that ask for more care, such as ``*-prod``."""
+
+    def protects(self, name: str) -> bool:
+        """Tell whether a queue or topic of this name asks for more care."""
+        return any(fnmatchcase(name, pattern) for pattern in self.protected)
 
 
 class Connection(StrEnum):

@@ -57,9 +57,9 @@ def as_text(listing: Listing) -> str:
     )
     parts = [printable(" · ".join(where))]
     if listing.queues:
-        parts.append(_table(_QUEUE_HEADINGS, _queue_rows(listing.queues), right={2, 3, 4}))
+        parts.append(table(_QUEUE_HEADINGS, _queue_rows(listing.queues), right={2, 3, 4}))
     if listing.topics:
-        parts.append(_table(_TOPIC_HEADINGS, map(_topic_row, listing.topics), right={2, 3}))
+        parts.append(table(_TOPIC_HEADINGS, map(_topic_row, listing.topics), right={2, 3}))
     counted = (_counted(listing.queues, "queue"), _counted(listing.topics, "topic"))
     parts.append(f"{', '.join(counted)}; counts are approximate")
     return "\n\n".join(parts) + "\n"
@@ -196,7 +196,8 @@ def _counted(things: Sequence[object] | None, noun: str) -> str:
     return f"{len(things):,} {noun}{'' if len(things) == 1 else 's'}"
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: set[int]) -> str:
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: set[int]) -> str:
+    """Align rows under their headings, those columns at the right edge that are in ``right``; all made printable."""
     cells = [list(headings), *([printable(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(

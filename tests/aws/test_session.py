@@ -380,12 +380,9 @@ async def test_quotas_and_prices_are_those_of_aws_and_of_no_other_server() -> No
 @pytest.mark.usefixtures("keys")
 async def test_the_flags_of_the_user_are_in_the_context_and_the_gate_is_in_place() -> None:
     target = Target(region="eu-west-1")
-    async with open_gateway(target, budget=None, demo=True, read_only=True, protected=True) as gateway:
-        assert (gateway.context.demo, gateway.context.read_only, gateway.context.protected) == (
-            True,
-            True,
-            True,
-        )
+    async with open_gateway(target, budget=None, demo=True, read_only=True, protected=("*-prod",)) as gateway:
+        context = gateway.context
+        assert (context.demo, context.read_only, context.protected) == (True, True, ("*-prod",))
         with pytest.raises(RefusedReadOnly):
             gateway.purge_queue("orders")  # type: ignore[attr-defined]
 

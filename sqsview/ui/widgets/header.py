@@ -133,7 +133,7 @@ def context_pieces(context: Context) -> Iterator[Piece]:
     chips = (
         (context.demo, "DEMO", Tone.ACCENT),
         (context.read_only, "READ-ONLY", Tone.GOOD),
-        (context.protected, "PROTECTED", Tone.WARN),
+        (bool(context.protected), "PROTECTED", Tone.WARN),
     )
     for shown, text, tone in chips:
         if shown:

@@ -55,7 +55,7 @@ async def test_the_mode_and_the_state_outlast_everything(width: int) -> None:
 
 
 async def test_the_chips_say_what_is_special() -> None:
-    context = Context("demo", None, "eu-west-1", "http://127.0.0.1:4566", demo=True, protected=True)
+    context = Context("demo", None, "eu-west-1", "http://127.0.0.1:4566", demo=True, protected=("*-prod",))
     first, _ = await header_lines(replace(LIVE, context=context), 140)
     assert "127.0.0.1:4566  [DEMO]  [PROTECTED]" in first
     assert "READ-ONLY" not in first

@@ -48,7 +48,7 @@ def test_a_failing_connection_without_rows_in_80_columns(snap_compare: Compare) 
     problem = Problem(ProblemKind.CREDENTIALS, "the SSO session has expired", "aws sso login --profile shop-prod")
     snapshot = replace(
         LIVE,
-        context=Context("shop-prod", "123456789012", "eu-west-1", protected=True),
+        context=Context("shop-prod", "123456789012", "eu-west-1", protected=("*-prod",)),
         health=Health(Connection.FAILING, problem, fresh_at=60.0, retry_at=112.0),
     )
     assert snap_compare(Gallery(snapshot, ()), terminal_size=(80, 24), run_before=step)

@@ -1,0 +1,1 @@
+"""What single commands do once the command line is understood and a connection can be opened."""

@@ -1,0 +1,87 @@
+"""``sqsview peek``: one look at a queue, to standard output."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+from sqsview.command_line import Parser
+from sqsview.errors import LookRefused, SqsviewError
+from sqsview.output import say, write
+
+if TYPE_CHECKING:
+    from sqsview.gateway import Gateway
+    from sqsview.operations.ledger import Ledger
+    from sqsview.operations.look import Look
+    from sqsview.operations.state import State
+
+SPEND = "--spend-last-receive"
+_MOST = 120_000
+"""Messages that a look may want: what SQS allows in flight."""
+
+
+def add_options(parser: Parser) -> None:
+    """Add what only this command takes."""
+    parser.add_argument("queue", metavar="QUEUE", help="name, URL or ARN")
+    parser.add_argument("-n", "--number", type=_number, default=10, metavar="N", help="messages to show, 10 at first")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument(
+        SPEND, action="store_true", help="look although messages lose their last try by it, or move at once"
+    )
+
+
+def peek(connection: AbstractAsyncContextManager[Gateway], state: State, options: argparse.Namespace) -> None:
+    """Look once and print what was met.
+
+    Raises:
+        SqsviewError: it was refused, or failed; what was met before is printed.
+        Interrupted: a signal ended it; what was held is given back.
+    """
+    from sqsview.commands.interruption import run_interruptibly
+
+    ledger = state.ledger
+    if not ledger.kept:
+        say("there is no home directory: what this look costs will not be remembered")
+    look, fault = run_interruptibly(_look(connection, ledger, options))
+    if fault is None or look.messages:
+        _print(look, as_document=options.json)
+    for line in look.notes:
+        say(line)
+    if fault is not None:
+        raise fault
+
+
+async def _look(
+    connection: AbstractAsyncContextManager[Gateway], ledger: Ledger, options: argparse.Namespace
+) -> tuple[Look, SqsviewError | None]:
+    from sqsview.clock import SystemClock
+    from sqsview.finding import find_queue
+    from sqsview.operations.look import Look, appraise
+
+    clock = SystemClock()
+    async with connection as gateway:
+        queue = await find_queue(gateway, options.queue)
+        appraisal = await appraise(gateway, queue, ledger, clock)
+        look = Look(gateway, appraisal, ledger, clock, spend=options.spend_last_receive)
+        try:
+            await look.gather(options.number)
+        except LookRefused as refusal:
+            raise LookRefused(f"{refusal} · {SPEND} looks all the same") from None
+        except SqsviewError as fault:
+            return look, fault  # what was received before it has cost its receives, so it is shown
+        return look, None
+
+
+def _print(look: Look, *, as_document: bool) -> None:
+    from sqsview.clock import SystemClock
+    from sqsview.operations.listing_forms import json_text
+    from sqsview.operations.peek_forms import look_as_json, look_as_text
+
+    write(json_text(look_as_json(look)) if as_document else look_as_text(look, SystemClock().epoch()))
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= _MOST:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {_MOST:,}")
+    return int(text)
