@@ -20,6 +20,9 @@ class View(StrEnum):
     SUBSCRIPTIONS = "subscriptions"
     ENDPOINTS = "endpoints"
     DETAILS = "details"
+    MESSAGES = "messages"
+    PUBLISH = "publish"
+    TRACE = "trace"
     HELP = "help"
 
 
@@ -36,15 +39,26 @@ TABLES = frozenset({View.QUEUES, View.TOPICS, View.FANOUT, View.PUSH, View.SUBSC
 """Views whose rows are things that have details, an ARN and a console page."""
 LISTS = TABLES | {View.ACTIVITY}
 """Views that are a table."""
+SORTED = LISTS | {View.MESSAGES}
+"""Views whose rows can be sorted."""
+SEEN = frozenset({View.MESSAGES})
+"""The messages of a queue that were looked at."""
 EVERYWHERE = frozenset(View)
 MAIN = EVERYWHERE - {View.HELP}
 """Everything but the help itself."""
+
+
+QUEUE = frozenset({"queue"})
+"""The kind of thing that can be looked into."""
+DESTINATION = QUEUE | {"topic"}
+"""The kinds of thing that a message can be sent to."""
 
 
 class Group(StrEnum):
     """The headings of the help."""
 
     OPEN = "Open"
+    MESSAGES = "Messages"
     MOVE = "Move"
     FIND = "Find"
     GO = "Go"
@@ -71,6 +85,12 @@ class Action:
     """Only works while the cursor is on a row."""
     needs_arn: bool = False
     """Only works where that row has an ARN."""
+    kinds: frozenset[str] = frozenset()
+    """The kinds of thing that it works on; empty for all."""
+    receives: bool = False
+    """Receives messages, which read-only mode refuses unless the configuration allows looks."""
+    writes: bool = False
+    """Changes something, which read-only mode refuses."""
     bar: int = 0
     """Place in the key bar, 1 first; 0 keeps it out of the bar."""
     palette: bool = True
@@ -84,24 +104,120 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "open", "enter", "open", "open", "Open what is under the cursor.", Group.OPEN,
-        TABLES, needs_row=True, bar=1, palette=False,
+        TABLES | SEEN, needs_row=True, bar=1, palette=False,
     ),
     Action(
         "details", "d", "details", "details",
         "Show attributes, policies and tags, in words and as raw JSON.", Group.OPEN,
-        TABLES, needs_row=True, bar=2,
+        TABLES | SEEN, needs_row=True, bar=6,
     ),
     Action(
         "copy", "y", "copy", "copy ARN", "Copy the ARN under the cursor, or of everything marked.", Group.OPEN,
-        TABLES | {View.DETAILS}, needs_row=True, needs_arn=True, bar=6,
+        TABLES | {View.DETAILS}, needs_row=True, needs_arn=True, bar=7,
     ),
     Action(
         "console", "b", "console", "console link", "Show and copy the link to the AWS console.", Group.OPEN,
-        TABLES | {View.DETAILS}, needs_row=True, needs_arn=True, bar=7,
+        TABLES | {View.DETAILS}, needs_row=True, needs_arn=True, bar=8,
     ),
     Action(
         "raw", "r", "raw", "raw JSON", "Switch between words and raw JSON.", Group.OPEN, frozenset({View.DETAILS}),
         bar=1,
+    ),
+    Action(
+        "look", "v", "look", "look", "Look into the queue's messages: one explicit look, which counts as a receive.",
+        Group.MESSAGES, frozenset({View.QUEUES, View.SUBSCRIPTIONS, View.FANOUT}) | SEEN, needs_row=True, bar=2,
+        kinds=QUEUE, receives=True,
+    ),
+    Action(
+        "look-many", "V", "look_many", "look at n", "Look at as many messages as you say, 10,000 at most.",
+        Group.MESSAGES, SEEN, receives=True, first=True,
+    ),
+    Action(
+        "undo-step", "u", "undo_step", "undo", "Undo one step of decoding; from the raw body go to where all lead.",
+        Group.MESSAGES, SEEN, needs_row=True, bar=5,
+    ),
+    Action(
+        "raw-body", "r", "raw", "raw", "Switch between the raw body and all steps of decoding.",
+        Group.MESSAGES, SEEN, needs_row=True,
+    ),
+    Action(
+        "triage", "t", "triage", "group", "Group by the shape of the body, or by a JMESPath value such as error.code.",
+        Group.MESSAGES, SEEN, bar=5, first=True,
+    ),
+    Action("fold", "left", "fold", "fold", "Hide the messages of the group.", Group.MESSAGES, SEEN, palette=False),
+    Action(
+        "unfold", "right", "unfold", "unfold", "Show the messages of the group.", Group.MESSAGES, SEEN, palette=False,
+    ),
+    Action(
+        "next-hit", "n", "next_hit", "next hit", "Go to the next place in the body where the searched word stands.",
+        Group.MESSAGES, SEEN, needs_row=True,
+    ),
+    Action(
+        "previous-hit", "N", "previous_hit", "last hit", "Go to the place before.", Group.MESSAGES, SEEN,
+        needs_row=True,
+    ),
+    Action(
+        "switch-pane", "tab", "switch_pane", "other pane", "Give the keys to the list, or to the message beside it.",
+        Group.MESSAGES, SEEN, palette=False,
+    ),
+    Action(
+        "copy-body", "y", "copy_body", "copy body", "Copy the body as it came, whichever layer is shown.",
+        Group.MESSAGES, SEEN, needs_row=True, bar=7,
+    ),
+    Action(
+        "copy-message", "Y", "copy_message", "copy message",
+        "Copy the whole message as a line of JSON, from which it can be sent again.", Group.MESSAGES, SEEN,
+        needs_row=True,
+    ),
+    Action(
+        "copy-id", "i", "copy_id", "copy id", "Copy the message's id.", Group.MESSAGES, SEEN, needs_row=True,
+    ),
+    Action(
+        "save", "e", "save", "export", "Save what is marked, or all that is shown, to a file of JSON lines.",
+        Group.MESSAGES, SEEN, needs_row=True, bar=8, first=True,
+    ),
+    Action(
+        "publish-again", "p", "publish_again", "send again",
+        "Write a message that begins as the one under the cursor.", Group.MESSAGES, SEEN, needs_row=True, bar=3,
+        writes=True, first=True,
+    ),
+    Action(
+        "publish", "p", "publish", "publish", "Send a message to the queue, or publish one to the topic.",
+        Group.MESSAGES, frozenset({View.QUEUES, View.TOPICS, View.SUBSCRIPTIONS, View.FANOUT}), needs_row=True, bar=3,
+        kinds=DESTINATION, writes=True, first=True,
+    ),
+    Action(
+        "send", "ctrl+s", "send", "send", "Send the message, as often as it says.", Group.MESSAGES,
+        frozenset({View.PUBLISH}), bar=1, writes=True,
+    ),
+    Action(
+        "editor", "ctrl+o", "editor", "editor", "Edit the body in $VISUAL or $EDITOR, and come back with it.",
+        Group.MESSAGES, frozenset({View.PUBLISH}), bar=2,
+    ),
+    Action(
+        "format", "ctrl+f", "format", "format", "Indent the body, where it is JSON; ctrl+z takes it back.",
+        Group.MESSAGES, frozenset({View.PUBLISH}), bar=3,
+    ),
+    Action(
+        "templates", "ctrl+t", "templates", "templates", "Keep the message under a name, or take one that was kept.",
+        Group.MESSAGES, frozenset({View.PUBLISH}), bar=4,
+    ),
+    Action(
+        "attribute", "ctrl+n", "attribute", "attribute", "Add an attribute.", Group.MESSAGES,
+        frozenset({View.PUBLISH}), bar=5,
+    ),
+    Action(
+        "drop-attribute", "f8", "drop_attribute", "drop", "Take away the attribute that is being written.",
+        Group.MESSAGES, frozenset({View.PUBLISH}),
+    ),
+    Action(
+        "trace", "ctrl+s", "go", "publish and look",
+        "Publish the message, and look for it in the queues that are ticked.", Group.MESSAGES,
+        frozenset({View.TRACE}), bar=1, writes=True, receives=True,
+    ),
+    Action(
+        "tick", "space", "tick", "look or not", "Allow the look into the queue under the cursor, or no longer.",
+        Group.MESSAGES, frozenset({View.TRACE}), bar=2, palette=False,
     ),
     Action("down", "j,down", "cursor_down", "down", "Move down.", Group.MOVE, EVERYWHERE, palette=False),
     Action("up", "k,up", "cursor_up", "up", "Move up.", Group.MOVE, EVERYWHERE, palette=False),
@@ -111,16 +227,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("page-up", "pageup", "page_up", "page up", "Move a page up.", Group.MOVE, EVERYWHERE, palette=False),
     Action(
         "mark", "space", "mark", "mark", "Mark or unmark the row under the cursor.", Group.FIND,
-        TABLES, needs_row=True, palette=False,
+        TABLES | SEEN, needs_row=True, palette=False,
     ),
-    Action("mark-all", "asterisk", "mark_all", "mark all", "Mark all that are shown, or none.", Group.FIND, TABLES),
+    Action(
+        "mark-all", "asterisk", "mark_all", "mark all",
+        "Mark all that are shown, or none; of grouped messages those of the group under the cursor.", Group.FIND,
+        TABLES | SEEN,
+    ),
     Action(
         "filter", "slash", "filter", "filter",
-        "Filter: words that must all match, !word inverts; queues also by fifo, dlq, non-empty.", Group.FIND,
-        LISTS, bar=3, first=True,
+        "Filter: words that must all match, !word inverts; queues also by fifo, dlq, non-empty; messages also by "
+        "=EXPRESSION, in JMESPath.", Group.FIND, SORTED, bar=4, first=True,
     ),
-    Action("sort", "s", "sort", "sort", "Sort by the next column.", Group.FIND, LISTS, bar=4),
-    Action("reverse", "S", "reverse", "reverse", "Reverse the order.", Group.FIND, LISTS),
+    Action("sort", "s", "sort", "sort", "Sort by the next column.", Group.FIND, SORTED, bar=5),
+    Action("reverse", "S", "reverse", "reverse", "Reverse the order.", Group.FIND, SORTED),
     Action(
         "back", "escape", "back", "back", "Go back one step, or clear the filter.", Group.GO, EVERYWHERE, palette=False,
     ),
@@ -138,15 +258,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "palette", "ctrl+p", "app.command_palette", "palette",
-        "Search every command, queue and topic.", Group.PROGRAM, MAIN, bar=8, palette=False, of_app=True,
+        "Search every command, queue and topic.", Group.PROGRAM, MAIN, bar=9, palette=False, of_app=True,
     ),
     Action(
         "refresh", "ctrl+r", "app.refresh_now", "refresh",
         "Read everything on screen again now, or connect again.", Group.PROGRAM, MAIN, of_app=True,
     ),
     Action(
-        "help", "question_mark", "app.help", "all keys", "Show every key of this screen.", Group.PROGRAM,
-        EVERYWHERE, bar=9, palette=False, of_app=True,
+        "help", "question_mark,f1", "app.help", "all keys", "Show every key of this screen.", Group.PROGRAM,
+        EVERYWHERE, bar=99, palette=False, of_app=True,
     ),
     Action("quit", "q,ctrl+q", "app.quit", "quit", "Leave sqsview.", Group.PROGRAM, EVERYWHERE, of_app=True),
 )  # fmt: skip

@@ -20,14 +20,20 @@ from textual.screen import Screen
 
 from sqsview.clock import Clock, SystemClock
 from sqsview.domain.text import printable
+from sqsview.operations.state import State
 from sqsview.ui import actions
 from sqsview.ui.actions import View
 from sqsview.ui.guard import GUARD
 from sqsview.ui.opening import Opening
 
 if TYPE_CHECKING:
+    from textual.widget import AwaitMount
+    from textual.worker import Worker
+
+    from sqsview.domain.message import Outgoing
     from sqsview.domain.snapshot import Snapshot
     from sqsview.live.feed import Feed
+    from sqsview.ui.draft import Draft
     from sqsview.ui.scene import Scene, Totals
     from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
 
@@ -81,10 +87,16 @@ class Dashboard(App[None]):
     """What is read; there from the moment the first tab is."""
 
     def __init__(
-        self, make_feed: Callable[[], Feed], options: UiOptions = UiOptions(), clock: Clock | None = None
+        self,
+        make_feed: Callable[[], Feed],
+        options: UiOptions = UiOptions(),
+        clock: Clock | None = None,
+        state: State | None = None,
     ) -> None:
         """Prepare the app; ``make_feed`` is called after the first paint, in a thread where it has to import much."""
         super().__init__()
+        self.state = state or State()
+        """What is kept from one run to the next."""
         self._make_feed = make_feed
         self.clock = clock or SystemClock()
         self.keymap: Mapping[str, str] = options.keys
@@ -95,7 +107,10 @@ class Dashboard(App[None]):
         """Whether the app is about to end."""
         self.moves = 0
         """Counts the changes of account or region: a screen about something of the one before has to go."""
+        self.drafts: dict[str, Draft] = {}
+        """What was written and not sent, by the ARN of the queue or topic it is for."""
         self._theme_wanted = options.theme
+        self._feeding: Worker[None] | None = None
         self._scene: Scene | None = None
         self._totals: Totals | None = None
 
@@ -128,6 +143,16 @@ class Dashboard(App[None]):
         # Textual would print a traceback with the values of local variables: bodies and secrets among them.
         self._close_messages_no_wait()
 
+    async def run_async(self, **options: Any) -> Any:
+        """Run until somebody leaves, and until all that is held has been given back."""
+        try:
+            return await super().run_async(**options)
+        finally:
+            if self._feeding is not None:
+                if not self._feeding.is_cancelled:
+                    self._feeding.cancel()
+                await self.feed.ended()
+
     def on_mount(self) -> None:
         """Start reading once the first frame is painted."""
         sys.setswitchinterval(SWITCH)
@@ -151,7 +176,7 @@ class Dashboard(App[None]):
         gc.freeze()
         gc.set_threshold(*COLLECT)
         self._look()
-        self.run_worker(self.feed.run(), name="feed", description="feed", exit_on_error=True)
+        self._feeding = self.run_worker(self.feed.run(), name="feed", description="feed", exit_on_error=True)
         await self.switch_mode(View.QUEUES.value)
         self.set_interval(TICK, self._tick)
 
@@ -223,9 +248,8 @@ class Dashboard(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the numbers to whoever is typing text, and to what stands in front of the tabs."""
         if action == "tab":
-            from textual.widgets import Input
-
-            return not self.screen.is_modal and not isinstance(self.focused, Input)
+            screen = self._uppermost()
+            return not self.screen.is_modal and (screen is None or not screen.typing)
         return super().check_action(action, parameters)
 
     def action_tab(self, tab: str) -> None:
@@ -300,10 +324,31 @@ class Dashboard(App[None]):
         """Open the details of one thing."""
         from sqsview.ui.screens.details import DetailsScreen
 
+        if not self.leaving:
+            self.push_screen(DetailsScreen(subject, self._tab()))
+
+    def open_messages(self, queue: Subject) -> None:
+        """Look into a queue."""
+        from sqsview.ui.screens.messages import MessagesScreen
+
+        context = self.snapshot.context
+        if context.read_only and not context.read_only_looks:
+            self.say("read-only mode: a look is a receive, and counts towards the dead-letter queue", warning=True)
+        elif not self.leaving:
+            self.push_screen(MessagesScreen(queue, self._tab()))
+
+    def open_publish(self, target: Subject, outgoing: Outgoing | None = None) -> AwaitMount | None:
+        """Write a message to a queue or topic, beginning with ``outgoing`` or else with the last one."""
+        from sqsview.ui.screens.publish import PublishScreen
+
+        if self.snapshot.context.read_only:
+            self.say("read-only mode: nothing is sent", warning=True)
+            return None
+        return None if self.leaving else self.push_screen(PublishScreen(target, self._tab(), outgoing))
+
+    def _tab(self) -> View:
         screen = self._uppermost()
-        if self.leaving:
-            return
-        self.push_screen(DetailsScreen(subject, screen.TAB if screen is not None else View.QUEUES))
+        return screen.TAB if screen is not None else View.QUEUES
 
     def jump(self, key: str) -> None:
         """Show a queue or topic where it is listed, with the cursor on it."""

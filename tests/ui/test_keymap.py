@@ -18,7 +18,7 @@ def test_the_keys_that_everybody_has_can_all_be_chosen() -> None:
     ["f5,ctrl+r", "m", "M", "é", "/,f2", "alt+x", "ctrl+shift+f12", "f24", "plus", "+", "ctrl+backslash", " f6 "],
 )
 def test_a_key_is_a_character_or_has_a_name(keys: str) -> None:
-    assert keymap_fault({"refresh": keys, "filter": "f1"}) is None
+    assert keymap_fault({"refresh": keys, "filter": "f3"}) is None
 
 
 @pytest.mark.parametrize(

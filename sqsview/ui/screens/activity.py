@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -15,6 +15,8 @@ from sqsview.domain import words
 from sqsview.domain.arn import name_of
 from sqsview.domain.problem import Problem
 from sqsview.domain.snapshot import Connection, Snapshot
+from sqsview.errors import LedgerError
+from sqsview.operations.ledger import QueueFigures
 from sqsview.ui.actions import View, screen_bindings
 from sqsview.ui.arrangement import Arrangement, Matcher
 from sqsview.ui.scene import Scene
@@ -24,6 +26,8 @@ from sqsview.ui.widgets.cells import Cell, Line, Tone
 from sqsview.ui.widgets.columns import Column
 from sqsview.ui.widgets.lines_view import LinesView
 
+LEDGER_HOLDS = 5.0
+"""Seconds for which what the ledger told is good."""
 API = 29
 """Width of an operation's name: ``sns:GetSubscriptionAttributes``."""
 
@@ -81,6 +85,12 @@ class ActivityScreen(TableScreen[ProblemRow]):
         text=lambda row: f"{row.name} {row.problem.text}", kinds=lambda row: (row.problem.kind.value,)
     )
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._looked_at: float | None = None
+        """Monotonic seconds at which the ledger was asked."""
+        self._ledger_lines: list[Line] = []
+
     def compose_below(self) -> Iterable[Widget]:
         """Lay out the calls beside the words about how the program reads."""
         with Horizontal(id="activity"):
@@ -122,7 +132,31 @@ class ActivityScreen(TableScreen[ProblemRow]):
     def show_about(self, row: ProblemRow | None, scene: Scene) -> None:
         """Write the calls and the poller's state; both move by themselves."""
         self.query_one("#calls", LinesView).show(call_lines(scene.snapshot))
-        self.query_one("#reading", LinesView).show(reading_lines(scene))
+        self.query_one("#reading", LinesView).show(reading_lines(scene) + self._looked(scene.now))
+
+    def _looked(self, now: float) -> list[Line]:
+        """Say what looking cost so far; asked anew every few seconds, for it is read from a file."""
+        if self._looked_at is None or now - self._looked_at >= LEDGER_HOLDS:
+            self._looked_at = now
+            try:
+                self._ledger_lines = ledger_lines(self.dashboard.state.ledger.figures())
+            except LedgerError as fault:
+                self._ledger_lines = [(Cell(str(fault), Tone.WARN),)]
+        return self._ledger_lines
+
+    def resumed(self) -> None:
+        """Tell at once what was looked at meanwhile."""
+        self._looked_at = None
+        super().resumed()
+
+
+def ledger_lines(queues: Sequence[QueueFigures]) -> list[Line]:
+    """Say how many receives sqsview caused, for each counts towards a dead-letter queue."""
+    if not queues:
+        return [(Cell("no look yet: nothing was received"),)]
+    total, session = sum(queue.receives for queue in queues), sum(queue.session for queue in queues)
+    of = "1 queue" if len(queues) == 1 else f"{words.count(len(queues))} queues"
+    return [(Cell(f"looks caused {words.count(session)} receives now, {words.count(total)} in all, in {of}"),)]
 
 
 def call_lines(snapshot: Snapshot) -> list[Line]:

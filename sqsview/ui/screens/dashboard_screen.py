@@ -114,19 +114,30 @@ class DashboardScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """Write the keys that work here, now, into the key bar."""
-        keymap = self.dashboard.keymap
         usable = sorted(
             (action for action in actions.for_view(self.VIEW) if action.bar and self._usable(action)),
             key=lambda action: action.bar,
         )
         self.query_one(KeyBar).show(
-            [(actions.key_name(keymap.get(action.id, action.keys)), action.label, action.call) for action in usable]
+            [(actions.key_name(self.key_of(action)), action.label, action.call) for action in usable]
         )
 
+    def key_of(self, action: actions.Action) -> str:
+        """Give the key of an action that is written into the key bar, as Textual names it."""
+        return self.dashboard.keymap.get(action.id, action.keys).split(",")[0].strip()
+
+    def subject_of_kind(self, kinds: frozenset[str]) -> Subject | None:
+        """Give the thing under the cursor that an action on these kinds acts upon; None where there is none."""
+        subject = self.subject()
+        return subject if subject is not None and (not kinds or subject.kind in kinds) else None
+
     def _usable(self, action: actions.Action) -> bool:
+        context = self.dashboard.snapshot.context
+        if context.read_only and (action.writes or (action.receives and not context.read_only_looks)):
+            return False
         if not action.needs_row:
             return True
-        subject = self.subject()
+        subject = self.subject_of_kind(action.kinds)
         return subject is not None and (subject.arn is not None or not action.needs_arn)
 
     def on_tab_bar_chosen(self, event: TabBar.Chosen) -> None:
@@ -141,8 +152,12 @@ class DashboardScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the slash and the colon to whoever is typing text."""
-        typing = isinstance(self.focused, Input)
-        return not typing if action in FIRST else super().check_action(action, parameters)
+        return not self.typing if action in FIRST else super().check_action(action, parameters)
+
+    @property
+    def typing(self) -> bool:
+        """Tell whether letters go into a field: then they are no keys."""
+        return isinstance(self.focused, Input)
 
     def action_command_line(self) -> None:
         """Type a command."""
@@ -209,6 +224,24 @@ class DashboardScreen(Screen[None]):
         subject = self.subject()
         if subject is not None:
             self.dashboard.open_details(subject)
+
+    def action_look(self) -> None:
+        """Look into the messages of the queue under the cursor."""
+        queue = self.subject_of_kind(actions.QUEUE)
+        if queue is None:
+            self.dashboard.say("there is no queue under the cursor to look into", warning=True)
+        else:
+            self.dashboard.open_messages(queue)
+
+    async def action_publish(self) -> None:
+        """Write a message to the queue or topic under the cursor."""
+        target = self.subject_of_kind(actions.DESTINATION)
+        if target is None:
+            self.dashboard.say("there is no queue or topic under the cursor to send to", warning=True)
+        else:
+            opening = self.dashboard.open_publish(target)
+            if opening is not None:
+                await opening  # keys that follow at once are typed into the form
 
     async def action_back(self) -> None:
         """Go back one step: from what was opened, or to the tab from which somebody jumped here."""

@@ -137,6 +137,16 @@ class FanoutScreen(TableScreen[FanRow]):
             return Subject(thing.key, thing.name, "queue", thing.arn, thing.ref.url)
         return Subject(thing.key, thing.name, "topic", thing.arn)
 
+    def subject_of_kind(self, kinds: frozenset[str]) -> Subject | None:
+        """Give the topic or the queue that a way connects, whichever can be acted upon, the topic first."""
+        row = self.table.cursor_row
+        if row is None or row.edge is None or not kinds:
+            return super().subject_of_kind(kinds)
+        if "topic" in kinds:
+            return Subject(row.edge.topic.key, row.edge.topic.name, "topic", row.edge.topic.arn)
+        queue = row.edge.queue
+        return None if queue is None else Subject(queue.key, queue.name, "queue", queue.arn, queue.ref.url)
+
     def open_row(self, row: FanRow) -> None:
         """Jump to the queue or topic of a line; a broken way has its details instead."""
         if row.edge is not None:

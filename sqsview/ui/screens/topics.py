@@ -141,6 +141,16 @@ class SubscriptionsScreen(TableScreen[Subscription]):
         arn = row.ref.arn if row.ref.readable else None
         return Subject(row.key, f"{name_of(row.ref.topic_arn)} → {row.name}", "subscription", arn)
 
+    def subject_of_kind(self, kinds: frozenset[str]) -> Subject | None:
+        """Give the topic, or else the queue that is subscribed, whichever can be acted upon."""
+        row = self.table.cursor_row
+        if "topic" in kinds:
+            return Subject(self.topic_arn, name_of(self.topic_arn), "topic", self.topic_arn)
+        queue = self.dashboard.scene.topology.queue_by_arn(row.ref.endpoint) if row is not None else None
+        if "queue" in kinds:
+            return None if queue is None else Subject(queue.key, queue.name, "queue", queue.arn, queue.ref.url)
+        return super().subject_of_kind(kinds)
+
     def open_row(self, row: Subscription) -> None:
         """Go to the queue that is subscribed, else show the details."""
         queue = self.dashboard.scene.topology.queue_by_arn(row.ref.endpoint)

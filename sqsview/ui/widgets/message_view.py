@@ -229,7 +229,8 @@ class MessageView(PageView):
 
     def _write_title(self) -> None:
         if self._message is None:
-            self.border_title = self.border_subtitle = None
+            self.border_title = ""
+            self.border_subtitle = ""
             return
         steps = "decoding…"
         if self._decoding is not None:

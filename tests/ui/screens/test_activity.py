@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.snapshot import CallFigures, Connection, PollerState
+from sqsview.operations.ledger import LedgerKey
 from tests.ui.company import company, snapshot
 from tests.ui.stage import staged
 from tests.ui.still_feed import EPOCH, NOW
@@ -88,3 +89,14 @@ async def test_the_figures_move_while_the_tab_is_looked_at() -> None:
     async with staged(tab="5", size=(160, 44)) as stage:
         stage.clock.passed = 30
         await stage.sees("last complete listing 50 s ago")
+
+
+async def test_it_says_how_many_receives_the_looks_have_caused() -> None:
+    async with staged(tab="5", size=(160, 44)) as stage:
+        assert "no look yet: nothing was received" in stage.text
+        ledger, key = stage.app.state.ledger, LedgerKey("aws", "arn:aws:sqs:eu-west-1:123456789012:orders")
+        look = ledger.open_look(key, 1.0, lambda known: None)
+        ledger.record(key, look, [("one", 1), ("two", 3)], 1.0)
+        await stage.press("1")
+        await stage.press("5")
+        await stage.sees("looks caused 2 receives now, 2 in all, in 1 queue")

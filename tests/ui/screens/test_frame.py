@@ -25,7 +25,7 @@ async def test_the_header_names_profile_account_region_totals_and_costs() -> Non
 
 @pytest.mark.parametrize("tab", ["1", "2", "3", "4", "5"])
 async def test_chips_say_what_kind_of_session_this_is_on_every_tab(tab: str) -> None:
-    context = replace(HERE, demo=True, read_only=True, protected=True, endpoint="http://127.0.0.1:5000")
+    context = replace(HERE, demo=True, read_only=True, protected=("*-prod",), endpoint="http://127.0.0.1:5000")
     async with staged(company(context=context), tab=tab, size=(140, 30)) as stage:
         for part in ("[DEMO]", "[READ-ONLY]", "[PROTECTED]", "127.0.0.1:5000"):
             assert part in stage.lines[0]

@@ -114,7 +114,7 @@ def test_nothing_there(snap_compare: Compare) -> None:
 
 def test_the_demo_in_a_light_theme(snap_compare: Compare) -> None:
     context = replace(
-        HERE, profile="demo", demo=True, read_only=True, protected=True, endpoint="http://127.0.0.1:41751"
+        HERE, profile="demo", demo=True, read_only=True, protected=("*-prod",), endpoint="http://127.0.0.1:41751"
     )
     calls = CallFigures(312, 50.0, 50.0, None, (), 900)
     assert looks(snap_compare, "j j j", of=company(context=context, calls=calls), theme="textual-light")

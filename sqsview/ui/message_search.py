@@ -1,0 +1,170 @@
+"""What a person looks for in messages that were seen: words, or a JMESPath expression after ``=``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sqsview.domain.arn import name_of
+from sqsview.domain.decoding import Decoding, decode, what_matters
+from sqsview.domain.message import Message
+from sqsview.domain.query import Query, QueryError, label_of
+from sqsview.domain.shape import shape_of_body
+from sqsview.ui.arrangement import Term, parse_filter
+
+EXPRESSION = "="
+"""What a search that is an expression begins with."""
+BY_SHAPE = "shape"
+"""What messages are grouped by where no expression is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search, read; an empty one finds everything."""
+
+    text: str = ""
+    query: Query | None = None
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def needle(self) -> str:
+        """What is to be highlighted in the body; empty where there is nothing to."""
+        return next((term.word for term in self.terms if not term.inverted), "")
+
+    def finds(self, message: Message, decoding: Decoding) -> bool:
+        """Tell whether a message is what is looked for.
+
+        Raises:
+            QueryError: the expression cannot be evaluated on it.
+        """
+        if self.query is not None:
+            return self.query.matches(message, decoding)
+        haystack = haystack_of(message, decoding)
+        return all((term.word in haystack) is not term.inverted for term in self.terms)
+
+
+def parse_search(text: str) -> Search:
+    """Read what was typed.
+
+    Raises:
+        QueryError: the expression is wrong.
+    """
+    text = text.strip()
+    if text.startswith(EXPRESSION):
+        return Search(text, Query(text[len(EXPRESSION) :]))
+    return Search(text, terms=parse_filter(text))
+
+
+def haystack_of(message: Message, decoding: Decoding) -> str:
+    """Give all that words are looked for in, lower case: the decoded text, ids, group, source and attributes."""
+    return "\n".join(_texts(message, decoding)).lower()
+
+
+def _texts(message: Message, decoding: Decoding) -> Iterator[str]:
+    yield next((layer.text for layer in reversed(decoding.layers) if layer.text is not None), message.body)
+    yield message.id
+    yield message.group or ""
+    yield message.deduplication or ""
+    yield name_of(message.source) if message.source is not None else ""
+    attributes = dict(message.attributes)
+    if decoding.envelope is not None:
+        attributes.update(decoding.envelope.attributes)
+        yield decoding.envelope.subject or ""
+        yield name_of(decoding.envelope.topic)
+    for name, attribute in attributes.items():
+        yield name
+        yield attribute.value if isinstance(attribute.value, str) else attribute.value.hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What messages are grouped by."""
+
+    query: Query | None = None
+    """None for the shape of the body."""
+
+    @property
+    def name(self) -> str:
+        """What it is by, as a person wrote it."""
+        return BY_SHAPE if self.query is None else self.query.text
+
+    def group_of(self, message: Message, decoding: Decoding) -> str:
+        """Name the group of a message, in one printable line."""
+        if self.query is None:
+            return shape_of_body(decoding)
+        try:
+            return label_of(self.query.value(message, decoding))
+        except QueryError as error:
+            return f"not evaluated: {error}"
+
+
+def parse_grouping(text: str) -> Grouping:
+    """Read what was typed: nothing for the shape, else an expression, with or without ``=``.
+
+    Raises:
+        QueryError: the expression is wrong.
+    """
+    text = text.strip().removeprefix(EXPRESSION).strip()
+    return Grouping(Query(text) if text and text != BY_SHAPE else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found out about a message by decoding it once."""
+
+    preview: str | None = None
+    """The first line of what matters in it; None where that was known."""
+    found: bool | None = None
+    """Whether the search finds it; None where there was none."""
+    group: str | None = None
+    """The group it belongs to; None where there are none."""
+    fault: str = ""
+    """Why the search could not be evaluated on it, in one printable line."""
+
+
+Read: TypeAlias = Callable[[Sequence[Message]], list[Reading]]
+
+
+def reader(*, previews: bool, search: Search | None, grouping: Grouping | None) -> Read:
+    """Make a function that reads messages, to be called in a thread: it touches nothing else."""
+
+    def read(messages: Sequence[Message]) -> list[Reading]:
+        return [_read(message, previews, search, grouping) for message in messages]
+
+    return read
+
+
+def _read(message: Message, preview: bool, search: Search | None, grouping: Grouping | None) -> Reading:
+    decoding = decode(message.body)
+    found, fault = None, ""
+    if search is not None:
+        try:
+            found = search.finds(message, decoding)
+        except QueryError as error:
+            found, fault = False, str(error)
+    return Reading(
+        what_matters(decoding) if preview else None,
+        found,
+        grouping.group_of(message, decoding) if grouping is not None else None,
+        fault,
+    )
+
+
+SLICE_BYTES = 262_144
+"""Characters of bodies that are read before what was found is shown, unless one body alone has more."""
+SLICE_MESSAGES = 500
+
+
+def slices(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """Cut messages into pieces that take a few hundredths of a second each to read."""
+    piece: list[Message] = []
+    size = 0
+    for message in messages:
+        if piece and (size + len(message.body) > SLICE_BYTES or len(piece) >= SLICE_MESSAGES):
+            yield piece
+            piece, size = [], 0
+        piece.append(message)
+        size += len(message.body)
+    if piece:
+        yield piece

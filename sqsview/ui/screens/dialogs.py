@@ -1,0 +1,170 @@
+"""Small dialogs in front of a screen: one that has to be agreed to, and one that asks for a line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from sqsview.domain.text import printable
+
+ARMED_AFTER = 0.4
+"""Seconds for which a dialog takes no consent: keys that were typed ahead of it were meant for something else."""
+LONGEST_LINE = 2_000
+"""Characters that can be typed into a dialog."""
+
+
+def _text(text: str) -> Content:
+    return Content(printable(text))
+
+
+class Choice(Button):
+    """A button whose label is text, never markup."""
+
+    def __init__(self, label: str, *, id: str, dangerous: bool = False) -> None:
+        super().__init__(_text(label), id=id, variant="error" if dangerous else "default", compact=True)
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Says what would be done and waits for consent; enter alone cancels, for that button has the focus."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "agree", show=False),
+        Binding("n,escape", "cancel", show=False),
+        Binding("right,l,down", "app.focus_next", show=False),
+        Binding("left,h,up", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, title: str, says: Sequence[str], agree: str) -> None:
+        """Prepare the dialog.
+
+        Args:
+            title: names what it acts upon.
+            says: paragraphs; what it costs first. They may be untrusted text.
+            agree: what the button that goes on says, such as ``look anyway``.
+        """
+        super().__init__()
+        self._title = title
+        self._says = says
+        self._agree = agree
+        self._armed = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the words above the buttons, the one that cancels first."""
+        with Vertical(classes="dialog -grave") as box:
+            box.border_title = Content(printable(self._title))
+            for place, paragraph in enumerate(self._says):
+                yield Static(_text(paragraph), classes="-first" if place == 0 else "", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Choice("cancel", id="cancel")
+                yield Choice(f"{self._agree} (y)", id="agree", dangerous=True)
+
+    def on_mount(self) -> None:
+        """Put the focus where it does no harm, and wait before consent counts."""
+        self.query_one("#cancel").focus()
+        self.set_timer(ARMED_AFTER, self._arm)
+
+    def _arm(self) -> None:
+        self._armed = True
+
+    @property
+    def armed(self) -> bool:
+        """Tell whether consent counts by now."""
+        return self._armed
+
+    def action_agree(self) -> None:
+        """Go on, unless the key was typed before anybody can have read what this is about."""
+        if self._armed:
+            self.dismiss(True)
+
+    def action_cancel(self) -> None:
+        """Leave all as it is."""
+        self.dismiss(False)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Do what the button says."""
+        event.stop()
+        if event.button.id == "agree":
+            self.action_agree()
+        else:
+            self.action_cancel()
+
+
+Attempt = Callable[[str], Awaitable[str]]
+"""Tries to do something with a line; gives what is wrong, or nothing where it is done."""
+
+
+class AskScreen(ModalScreen[str | None]):
+    """Asks for one line, and keeps it while something is wrong with it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
+
+    def __init__(self, title: str, says: str, value: str, attempt: Attempt, *, hint: str = "") -> None:
+        """Prepare the dialog.
+
+        Args:
+            title: what it is about; may be untrusted text.
+            says: what can be typed.
+            value: what is there at first, selected so that typing replaces it.
+            attempt: what enter does with the line; the dialog closes where nothing is wrong.
+            hint: what the field shows while it is empty.
+        """
+        super().__init__()
+        self._title = title
+        self._says = says
+        self._value = value
+        self._attempt = attempt
+        self._hint = hint
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the words above the field, and what is wrong below it."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(printable(self._title))
+            box.border_subtitle = "enter does it · esc cancels"
+            yield Static(_text(self._says), classes="-says", markup=False)
+            yield Input(self._value, placeholder=self._hint, max_length=LONGEST_LINE, compact=True)
+            problem = Static(id="problem", markup=False)
+            problem.display = False
+            yield problem
+
+    def on_mount(self) -> None:
+        """Let the line be typed."""
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Take back what was said of the line before it was changed."""
+        event.stop()
+        self._complain("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Try it."""
+        event.stop()
+        if not self._busy:
+            self._busy = True
+            self.run_worker(self._try(event.value), description="dialog")
+
+    async def _try(self, line: str) -> None:
+        try:
+            wrong = await self._attempt(line)
+        finally:
+            self._busy = False
+        if wrong:
+            self._complain(wrong)
+        else:
+            self.dismiss(line)
+
+    def _complain(self, wrong: str) -> None:
+        problem = self.query_one("#problem", Static)
+        problem.update(_text(f"! {wrong}" if wrong else ""))
+        problem.display = bool(wrong)
+
+    def action_cancel(self) -> None:
+        """Leave all as it is."""
+        self.dismiss(None)

@@ -1,0 +1,130 @@
+"""The attributes of a message that is being written, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from sqsview.domain.message import BINARY, STRING_ARRAY
+from sqsview.domain.publishing import Field as MessageField
+from sqsview.domain.publishing import FieldFault
+from sqsview.ui.draft import AttributeDraft
+from sqsview.ui.widgets.cells import Tone
+from sqsview.ui.widgets.fields import CAPTION, Caption, Hint, Note, TextField, TypeField
+
+_HOW = {BINARY: "base64, or 0x…", STRING_ARRAY: '["a", 1]'}
+"""How the value of a type is written."""
+
+
+class AttributeRow(Vertical):
+    """Name, type and value, with what is wrong below."""
+
+    DEFAULT_CSS = """
+    AttributeRow { height: auto; }
+    AttributeRow > Horizontal { height: 1; }
+    AttributeRow .name { width: 2fr; margin-right: 1; }
+    AttributeRow .type { width: 16; margin-right: 1; }
+    AttributeRow .value { width: 3fr; }
+    """
+
+    def __init__(self, written: AttributeDraft, kinds: Sequence[str]) -> None:
+        super().__init__()
+        self.name_field = TextField(written.name, placeholder="name", classes="name")
+        self.type_field = TypeField(written.type, kinds)
+        self.value_field = TextField(written.value, placeholder=_how(written.type), classes="value")
+        self.note = Note(indent=2)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the fields and the note."""
+        with Horizontal():
+            yield self.name_field
+            yield self.type_field
+            yield self.value_field
+        yield self.note
+
+    @property
+    def written(self) -> AttributeDraft:
+        """What stands in the fields."""
+        return AttributeDraft(self.name_field.value, self.type_field.value, self.value_field.value)
+
+    def on_input_changed(self) -> None:
+        """Say how a value of this type is written."""
+        self.value_field.placeholder = _how(self.type_field.value)
+
+
+class AttributeRows(Vertical):
+    """All attributes. The last one that is taken away leaves an empty list."""
+
+    DEFAULT_CSS = """
+    AttributeRows { height: auto; }
+    AttributeRows > Horizontal { height: 1; }
+    """
+
+    def __init__(self, kinds: Sequence[str], *, hint: str, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._kinds = tuple(kinds)
+        self._rows: list[AttributeRow] = []
+        self._hint = hint
+        self.note = Note(indent=CAPTION)
+        """What is wrong with all of them together."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the heading."""
+        with Horizontal():
+            yield Caption("attributes")
+            yield Hint(self._hint)
+        yield self.note
+
+    @property
+    def rows(self) -> Sequence[AttributeRow]:
+        """The lines, in their order."""
+        return self._rows
+
+    @property
+    def written(self) -> tuple[AttributeDraft, ...]:
+        """What stands in all of them."""
+        return tuple(row.written for row in self._rows)
+
+    async def load(self, attributes: Sequence[AttributeDraft]) -> None:
+        """Show these and no others."""
+        for row in self._rows:
+            await row.remove()
+        self._rows = [AttributeRow(each, self._kinds) for each in attributes]
+        await self.mount_all(self._rows)
+
+    async def add(self) -> None:
+        """Add an empty line; the keys that follow are typed into its name."""
+        row = AttributeRow(AttributeDraft(), self._kinds)
+        self._rows.append(row)
+        await self.mount(row)
+        self.screen.set_focus(row.name_field)
+
+    async def drop_focused(self) -> bool:
+        """Take away the line that has the keys; tell whether there was one."""
+        focused = self.screen.focused
+        row = next((each for each in self._rows if focused is not None and each in focused.ancestors), None)
+        if row is None:
+            return False
+        place = self._rows.index(row)
+        self._rows.remove(row)
+        near = self._rows[min(place, len(self._rows) - 1)].name_field if self._rows else None
+        self.screen.set_focus(near)
+        await row.remove()
+        return True
+
+    def show(self, faults: Sequence[FieldFault], warnings: Sequence[FieldFault]) -> None:
+        """Say what is wrong below the line that it concerns, or below the heading."""
+        told = [(each, Tone.BAD) for each in faults] + [(each, Tone.WARN) for each in warnings]
+        told = [(each, tone) for each, tone in told if each.field is MessageField.ATTRIBUTES]
+        names = {row.name_field.value for row in self._rows if not row.written.blank}
+        for row in self._rows:
+            written = row.written
+            own = [] if written.blank else [(each.text, tone) for each, tone in told if each.attribute == written.name]
+            row.note.show(*own)
+        self.note.show(*((each.text, tone) for each, tone in told if each.attribute not in names))
+
+
+def _how(kind: str) -> str:
+    return _HOW.get(kind, _HOW.get(kind.partition(".")[0], "value"))

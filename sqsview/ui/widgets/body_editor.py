@@ -1,0 +1,212 @@
+"""The body of a message that is being written: an editor, or a word about a body that is too large for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.document._document import Document
+from textual.message import Message
+from textual.widgets import TextArea
+
+from sqsview.domain.json_text import JsonCheck, JsonState
+from sqsview.domain.text import CONTROL, printable
+from sqsview.ui.widgets.cells import Cell, Cells, Tone, cells_width, fitted
+from sqsview.ui.widgets.fields import CAPTION, InOrder, Note
+from sqsview.ui.widgets.lines_view import LinesView
+from sqsview.ui.widgets.pieces import Piece, laid_out
+from sqsview.ui.widgets.strip_widget import StripWidget
+
+LARGEST = 100 * 1024
+"""Characters that the editor takes: with more, Textual's needs seconds (1 MiB: 2.7 s to show, 0.3 s a page)."""
+PREVIEW = 4_000
+"""Characters of a larger body that are shown."""
+
+
+class BodyHead(StripWidget):
+    """What the body is and how large the message is."""
+
+    DEFAULT_CSS = """
+    BodyHead { height: 1; }
+    """
+    check: JsonCheck | None = None
+    bytes_sent = 0
+    """Bytes of the message with its attributes."""
+    limit = 0
+    limit_told = True
+
+    def lines(self, width: int) -> Sequence[Cells]:
+        """Write the state to the left, the size to the right."""
+        over = self.bytes_sent > self.limit
+        told = "" if self.limit_told else "about "
+        size = Cell(
+            f"{self.bytes_sent:,} {'byte' if self.bytes_sent == 1 else 'bytes'}", Tone.BAD if over else Tone.NORMAL
+        )
+        right = Piece((size, Cell(f" of {told}{self.limit:,}", Tone.BAD if over else Tone.QUIET)), 80)
+        name = Cell("body")
+        left = [Piece((Cell("body", Tone.QUIET),), 60)]
+        if self.check is not None:
+            state = _state(self.check)
+            room = width - cells_width(name) - right.width - 1
+            gap = CAPTION - cells_width(name)
+            left.append(Piece(fitted(state, max(1, min(cells_width(state), room - 2)), cut="end"), 70,
+                              gap=gap if gap + cells_width(state) <= room else 2))  # fmt: skip
+        line, _ = laid_out(left, [right], width)
+        return [line]
+
+
+def _state(check: JsonCheck) -> Cell:
+    if check.state is JsonState.OK:
+        return Cell("JSON ✓", Tone.GOOD)
+    if check.state is JsonState.BROKEN:
+        return Cell(f"line {check.row}, column {check.column}: {check.message}", Tone.WARN)
+    return Cell("not JSON", Tone.QUIET)
+
+
+class BodyArea(InOrder, TextArea):
+    """The editor; what is too large for it goes past it."""
+
+    DEFAULT_CSS = """
+    BodyArea, BodyArea:focus {
+        height: 1fr;
+        border: none;
+        padding: 0 1;
+        background: $surface;
+        scrollbar-size-vertical: 1;
+    }
+    BodyArea:focus { background: $primary-muted 40%; }
+    """
+
+    class TooMuch(Message):
+        """What was pasted would be too much for the editor, or would be changed by it."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        whole = self.text
+        if editable(event.text) and len(whole) + len(event.text) <= LARGEST:
+            return
+        event.prevent_default()
+        event.stop()
+        document = cast(Document, self.document)
+        start, end = (document.get_index_from_location(place) for place in sorted(self.selection))
+        self.post_message(self.TooMuch(whole[:start] + event.text + whole[end:]))
+
+
+class BodyEditor(Vertical):
+    """A head, then the editor or the word about what is not edited here, then what is wrong with it."""
+
+    DEFAULT_CSS = """
+    BodyEditor { height: 1fr; min-height: 6; }
+    BodyEditor > #body-held { height: 1fr; background: $surface; padding: 0 1; display: none; }
+    """
+
+    class Changed(Message):
+        """The body is another one."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.head = BodyHead()
+        """What is said about the body."""
+        self.area = BodyArea(soft_wrap=True, highlight_cursor_line=False, id="body-area")
+        """The editor."""
+        self.held_view = LinesView(id="body-held")
+        """What stands in its place."""
+        self.note = Note()
+        """What is wrong with the body."""
+        self._held: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay them out."""
+        yield self.head
+        yield self.area
+        yield self.held_view
+        yield self.note
+
+    @property
+    def text(self) -> str:
+        """The body, exactly."""
+        return self.area.text if self._held is None else self._held
+
+    @property
+    def held(self) -> bool:
+        """Tell whether the body is only shown, for it is too large or would be changed by the editor."""
+        return self._held is not None
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Line and column, from 0."""
+        return self.area.cursor_location
+
+    @property
+    def field(self) -> BodyArea | LinesView:
+        """What takes the keys."""
+        return self.area if self._held is None else self.held_view
+
+    def load(self, text: str, cursor: tuple[int, int] = (0, 0)) -> None:
+        """Put in another body, with the cursor as near to ``cursor`` as there is text."""
+        focused = self.is_mounted and self.screen.focused in (self.area, self.held_view)
+        fits = len(text) <= LARGEST and editable(text)
+        self._held = None if fits else text
+        with self.prevent(TextArea.Changed):
+            self.area.load_text(text if fits else "")
+        self.area.display = fits
+        self.held_view.display = not fits
+        if fits:
+            row = min(max(0, cursor[0]), self.area.document.line_count - 1)
+            self.area.move_cursor((row, min(max(0, cursor[1]), len(self.area.document[row]))))
+        else:
+            self.held_view.show(_about(text))
+        if focused:
+            self.screen.set_focus(self.field)
+        if self.is_mounted:
+            self.post_message(self.Changed())
+
+    def replace(self, text: str) -> None:
+        """Put in another body as an edit, which undo takes back where the editor can."""
+        if self._held is not None or len(text) > LARGEST or not editable(text):
+            self.load(text)
+            return
+        cursor = self.area.cursor_location
+        self.area.replace(text, self.area.document.start, self.area.document.end, maintain_selection_offset=False)
+        row = min(cursor[0], self.area.document.line_count - 1)
+        self.area.move_cursor((row, min(cursor[1], len(self.area.document[row]))))
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Tell that the body is another one."""
+        event.stop()
+        self.post_message(self.Changed())
+
+    def on_body_area_too_much(self, event: BodyArea.TooMuch) -> None:
+        """Keep what was pasted, in front of the editor."""
+        event.stop()
+        self.load(event.text)
+
+
+def editable(text: str) -> bool:
+    """Tell whether the editor gives back a text as it was: it knows one kind of line end, and splits at others."""
+    return Document(text).text == text
+
+
+def hidden_controls(text: str) -> int:
+    """Count the characters that no editor here can show."""
+    return len(CONTROL.findall(text)) - text.count("\n") - text.count("\r") - text.count("\t")
+
+
+def _about(text: str) -> list[Cells]:
+    size = len(text.encode("utf-8", "surrogatepass"))
+    why = (
+        "too large for the editor here"
+        if len(text) > LARGEST
+        else "line ends of several kinds, which the editor here would change"
+    )
+    shown = printable(text[:PREVIEW])
+    return [
+        (Cell(f"{size:,} bytes", Tone.STRONG), Cell(f" · {why} · ", Tone.QUIET), Cell("ctrl+o edits it", Tone.ACCENT)),
+        (Cell(shown + ("…" if len(text) > PREVIEW else ""), Tone.QUIET),),
+    ]
