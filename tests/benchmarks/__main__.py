@@ -13,7 +13,18 @@ from importlib.metadata import version
 from tests.benchmarks.bar import Bar
 from tests.benchmarks.processes import Bystanders
 
-NAMES = ("start_up", "keys", "first_sweep", "watching_cpu", "polling", "memory", "listing")
+NAMES = (
+    "start_up",
+    "keys",
+    "first_sweep",
+    "watching_cpu",
+    "polling",
+    "memory",
+    "listing",
+    "looking",
+    "bodies",
+    "filters",
+)
 """One module each, with a function ``measure``."""
 
 
