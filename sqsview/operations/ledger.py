@@ -28,6 +28,8 @@ _BETWEEN_CHECKPOINTS = 500
 messages, and hold up keys for 20 ms each time."""
 _LOG_PAGES = 25_000
 """Length of that log at which SQLite does so all the same: 100 MB, twice that of a look at 10,000 messages."""
+_LARGEST_COUNT = 1 << 31
+"""A receive count that is believed; maxReceiveCount is 1,000 at most, and SQLite keeps 64 bits."""
 _BUSY_SECONDS = 1.0
 """How long another process may take to write; a look writes for a fraction of a millisecond."""
 
@@ -123,7 +125,7 @@ class Ledger:
             now: epoch seconds.
         """
         queue = self._queues[key]
-        rows = [(queue, message, count or 1, now, look) for message, count in seen]
+        rows = [(queue, _stored(message), min(count or 1, _LARGEST_COUNT), now, look) for message, count in seen]
         with self._writing() as write:
             if rows:
                 assert self._open_connection is not None
@@ -187,7 +189,7 @@ class Ledger:
         """Give how many of a message's receives were caused here."""
         with self._faults():
             found = self._connection().execute(
-                "SELECT caused FROM seen WHERE queue = ? AND message = ?", (self._queue(key), message)
+                "SELECT caused FROM seen WHERE queue = ? AND message = ?", (self._queue(key), _stored(message))
             )
             return next((int(caused) for (caused,) in found), 0)
 
@@ -218,8 +220,9 @@ class Ledger:
         found = self._queues.get(key)
         if found is None:
             connection = self._connection()
-            connection.execute("INSERT OR IGNORE INTO queues (context, arn) VALUES (?, ?)", (key.context, key.arn))
-            row = connection.execute("SELECT id FROM queues WHERE context = ? AND arn = ?", (key.context, key.arn))
+            names = _stored(key.context), _stored(key.arn)
+            connection.execute("INSERT OR IGNORE INTO queues (context, arn) VALUES (?, ?)", names)
+            row = connection.execute("SELECT id FROM queues WHERE context = ? AND arn = ?", names)
             found = self._queues[key] = int(row.fetchone()[0])
         return found
 
@@ -272,6 +275,11 @@ class Ledger:
         if version < VERSION:
             for statement in SCHEMA:
                 connection.execute(statement)
+
+
+def _stored(text: str) -> str:
+    """Give ``text`` as SQLite can keep it: a server may send a lone surrogate, and one id still is one id."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 _SEE = """

@@ -333,3 +333,11 @@ def test_two_looks_at_once_are_judged_as_if_one_came_first(path: Path) -> None:
     assert [one.unanswered for one in known] == [0, 1]
     first.close()
     second.close()
+
+
+def test_ids_and_counts_that_no_server_should_send_are_kept_all_the_same(ledger: Ledger) -> None:
+    half, other = "half \ud800", "half \ud801"
+    look(ledger, {half: 10**30, other: 2})
+    look(ledger, {half: 10**30})
+    assert (ledger.receives_of(ORDERS, half), ledger.receives_of(ORDERS, other)) == (2, 1)
+    assert ledger.knowledge(ORDERS).receives == {1 << 31: 1, 2: 1}

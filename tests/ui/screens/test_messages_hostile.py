@@ -35,7 +35,7 @@ def nasty() -> Server:
         for body in (text, json.dumps({text: text, "error": {"code": text}, "id": [text]})):
             server.put(DEAD, body, attributes=attributes, group=text, deduplication=text, trace_header=text)
             kept = server.kept(DEAD)[-1]
-            kept.id = f"{text.replace(chr(0xD800), '')}{len(server.kept(DEAD))}"
+            kept.id = f"{text}{len(server.kept(DEAD))}"
             kept.source = f"arn:aws:sqs:{REGION}:1:{text}"
     return server
 
