@@ -189,8 +189,7 @@ class _ReadOnlyWithLooks(_ReadOnly):
 
     async def receive_message(self, queue: QueueRef, *, maximum: int, wait: int, hold: int) -> list[Message]:
         """Receive, after the server itself has said that the queue has no redrive policy now."""
-        settings = (await self._inner.get_queue_attributes(queue)).settings
-        if settings.dead_letter_target is not None or settings.max_receive_count is not None:
+        if (await self._inner.get_queue_attributes(queue)).settings.limited:
             raise RefusedReadOnly("receive_message", "looks are only allowed into queues without a redrive policy")
         return await self._inner.receive_message(queue, maximum=maximum, wait=wait, hold=hold)
 

@@ -52,6 +52,7 @@ class Calls:
         thing: str = "",
         urgent: bool = False,
         asked: bool = False,
+        paced: bool = True,
         repeatable: bool = True,
         units: int | Callable[[Any], int] = 1,
     ) -> Any:
@@ -64,6 +65,7 @@ class Calls:
             thing: the name of what is asked for; for the text of an error.
             urgent: whether a person waits for it.
             asked: whether a person asked for just this, so that it is no part of the budget for watching.
+            paced: whether it waits for its turn; giving back what is held never does.
             repeatable: whether it does no harm to send it twice, as after a lost answer.
             units: what is paid for, see `CallMeter.record`; may depend on the answer.
 
@@ -73,7 +75,8 @@ class Calls:
         monotonic = self._clock.monotonic
         attempt = 1
         while True:
-            await self._pacer.turn(api, urgent=urgent or URGENT.get(), asked=asked)
+            if paced:
+                await self._pacer.turn(api, urgent=urgent or URGENT.get(), asked=asked)
             started = monotonic()
             try:
                 answer = await send(**parameters)

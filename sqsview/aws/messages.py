@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +12,8 @@ from sqsview.domain.message import BINARY, Attribute, EntryFault, Message, Outgo
 
 _CHUNK = 64 * 1024
 """Bytes that are paid as one request (Amazon SQS and SNS pricing)."""
+
+_log = logging.getLogger(__name__)
 
 _UNTOLD = EntryFault("", "the server did not say what became of it", sender_fault=False)
 
@@ -22,11 +25,21 @@ def received(answer: object) -> list[Message]:
         return []
     if not isinstance(listed, list):
         raise unreadable("messages that are no list")
-    return [_message(item) for item in listed]
+    messages = [message for item in listed if (message := _message(item)) is not None]
+    if listed and not messages:
+        raise unreadable("messages without id and receipt")
+    return messages
 
 
-def _message(item: Any) -> Message:
-    identity, receipt, body = (_required(item, name) for name in ("MessageId", "ReceiptHandle", "Body"))
+def _message(item: Any) -> Message | None:
+    """Read one message; None where it has no name to go by, so that the others can still be given back."""
+    if not isinstance(item, Mapping):
+        return None
+    identity, receipt, body = (item.get(name) for name in ("MessageId", "ReceiptHandle", "Body"))
+    if not (isinstance(identity, str) and identity and isinstance(receipt, str) and receipt):
+        _log.warning("a message without id or receipt is left out")
+        return None
+    body = body if isinstance(body, str) else ""
     system = item.get("Attributes")
     return Message(
         identity,
@@ -39,13 +52,6 @@ def _message(item: Any) -> Message:
     )
 
 
-def _required(item: Any, name: str) -> str:
-    value = item.get(name) if isinstance(item, Mapping) else None
-    if not isinstance(value, str) or (not value and name != "Body"):
-        raise unreadable(f"a message without {name}")
-    return value
-
-
 def _attributes(given: object) -> Mapping[str, Attribute]:
     if not isinstance(given, Mapping):
         return MappingProxyType({})
@@ -54,7 +60,7 @@ def _attributes(given: object) -> Mapping[str, Attribute]:
 
 def _attribute(given: Any) -> Attribute:
     if not isinstance(given, Mapping):
-        raise unreadable("a message attribute without a type")
+        return Attribute("?", "")
     kind = str(given.get("DataType") or "String")
     binary, text = given.get("BinaryValue"), given.get("StringValue")
     if kind.partition(".")[0] == BINARY:

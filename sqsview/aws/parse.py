@@ -66,6 +66,7 @@ def queue_reading(answer: object, queue: QueueRef) -> QueueReading:
         maximum_message_size=integer(raw.get("MaximumMessageSize")),
         dead_letter_target=_text(redrive.get("deadLetterTargetArn")),
         max_receive_count=integer(redrive.get("maxReceiveCount")),
+        redrive_policy=_text(raw.get("RedrivePolicy")),
         redrive_permission=_text(allow.get("redrivePermission")),
         redrive_sources=tuple(filter(None, map(_text, sources))) if isinstance(sources, list) else (),
         content_based_deduplication=_truth(raw.get("ContentBasedDeduplication")),

@@ -101,6 +101,7 @@ class Sqs(Service):
             {"QueueUrl": queue.url, "Entries": entries},
             thing=queue.name,
             asked=True,
+            paced=seconds > 0,
         )
         outcomes = messages.outcomes(answer, len(receipts))
         return {

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sqsview.domain.arn import is_fifo
+
+_LATEST = 253_402_300_800.0
+"""Epoch seconds of the year 10000, which no calendar here has."""
 
 BINARY = "Binary"
 STRING_ARRAY = "String.Array"
@@ -181,8 +185,9 @@ def _whole(text: str | None) -> int | None:
 
 
 def _seconds(text: str | None) -> float | None:
-    """Read epoch milliseconds, which is what SQS gives of messages, as seconds."""
+    """Read epoch milliseconds, which is what SQS gives of messages, as seconds; None for what is no date."""
     try:
-        return float(text) / 1000.0 if text else None
+        seconds = float(text) / 1000.0 if text else math.nan
     except ValueError:
         return None
+    return seconds if 0 <= seconds < _LATEST else None

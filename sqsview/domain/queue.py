@@ -66,6 +66,8 @@ class QueueSettings:
     dead_letter_target: str | None = None
     """ARN of the dead-letter queue in the redrive policy."""
     max_receive_count: int | None = None
+    redrive_policy: str | None = None
+    """The redrive policy as it stands, raw JSON; the two fields above are None where it cannot be read."""
     redrive_permission: str | None = None
     """``allowAll``, ``denyAll`` or ``byQueue`` from the redrive allow policy; None where there is none."""
     redrive_sources: tuple[str, ...] = ()
@@ -81,6 +83,15 @@ class QueueSettings:
     """Epoch seconds."""
     modified: float | None = None
     """Epoch seconds."""
+
+    @property
+    def limited(self) -> bool:
+        """Tell whether receives are counted towards a dead-letter queue, also by a policy that cannot be read."""
+        return (
+            self.dead_letter_target is not None
+            or self.max_receive_count is not None
+            or (self.redrive_policy or "").strip() not in ("", "{}", "null")
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ FIGURES_HOLD = 2.0
 IDENTIFY_LONGEST = 600.0
 """Seconds between two tries to learn the account, at most."""
 
-CLOSING_LONGEST = 5.0
-"""Seconds that the end of a connection waits for what has to be given back; a hold ends by itself later."""
+CLOSING_LONGEST = 20.0
+"""Seconds that the end of a connection waits for what has to be given back; a hold ends by itself by then."""
 
 _NOT_CONNECTED = Problem(ProblemKind.NETWORK, "not connected yet")
 

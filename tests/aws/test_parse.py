@@ -276,3 +276,23 @@ def test_a_switch_is_true_or_false_or_unknown(text: str, enabled: bool | None) -
     assert parse.platform_applications({"PlatformApplications": [listed]})[0].enabled is enabled
     device = {"EndpointArn": f"{application}/1", "Attributes": {"Enabled": text}}
     assert parse.platform_endpoints({"Endpoints": [device]})[0].enabled is enabled
+
+
+@pytest.mark.parametrize(
+    ("policy", "limited"),
+    [
+        (None, False),
+        ("", False),
+        ("{}", False),
+        ('{"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:dlq", "maxReceiveCount": "5"}', True),
+        ('{"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:dlq", "maxReceiveCount": "many"}', True),
+        ('{"maxReceiveCount": 3}', True),
+        ("not JSON", True),
+    ],
+)
+def test_a_redrive_policy_limits_receives_also_where_it_cannot_be_read(policy: str | None, limited: bool) -> None:
+    raw = {"QueueArn": "arn:aws:sqs:eu-west-1:123456789012:orders"} | (
+        {} if policy is None else {"RedrivePolicy": policy}
+    )
+    queue = QueueRef(raw["QueueArn"], "https://sqs.eu-west-1.amazonaws.com/123456789012/orders", "orders")
+    assert parse.queue_reading({"Attributes": raw}, queue).settings.limited is limited
