@@ -17,6 +17,8 @@ _AWS_HOST = re.compile(
 )
 """The hosts in AWS's queue URLs, today's and the one before it."""
 
+_CHECK = "check the name, and --region"
+
 
 async def find_queue(gateway: Gateway, wanted: str) -> QueueRef:
     """Find one queue by name, URL or ARN without listing.
@@ -28,6 +30,17 @@ async def find_queue(gateway: Gateway, wanted: str) -> QueueRef:
             the ARN of something else than a queue.
         Denied: GetQueueUrl is not permitted, and what was given does not tell the URL.
     """
+    context = gateway.context
+    try:
+        return await _found(gateway, wanted)
+    except NotFound as fault:
+        if fault.problem.remedy:
+            raise
+        where = context.region or "this region"
+        raise NotFound(Problem(ProblemKind.GONE, f"there is no such queue in {where}", _CHECK, wanted)) from fault
+
+
+async def _found(gateway: Gateway, wanted: str) -> QueueRef:
     context = gateway.context
     if is_arn(wanted):
         arn = Arn.parse(wanted)

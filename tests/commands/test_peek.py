@@ -163,7 +163,7 @@ def test_a_configuration_can_allow_looks_where_nothing_can_be_moved(shell: Shell
 def test_a_queue_that_does_not_exist_is_one_line(shell: Shell, engine: Engine) -> None:
     ended = peek(shell, engine)
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.startswith("sqsview: orders: does not exist")
+    assert ended.err.startswith("sqsview: orders: there is no such queue in eu-west-1 · check the name")
     assert ended.err.count("\n") == 1
 
 

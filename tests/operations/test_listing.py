@@ -283,7 +283,7 @@ async def test_a_named_queue_that_is_not_there_is_a_row_with_the_reason(account:
         ("orders", True),
         ("ordres", False),
     ]
-    assert found.problems[0].line == "ordres: it does not exist"
+    assert found.problems[0].line == "ordres: there is no such queue in eu-west-1 · check the name, and --region"
 
 
 async def test_an_arn_of_another_region_does_not_find_a_namesake_here(account: Account) -> None:
