@@ -36,7 +36,9 @@ class Totals:
     visible: int | None
     in_flight: int | None
     dead: int | None
-    """Visible messages in dead-letter queues; None also where one of those is unread and the others are empty."""
+    """Messages in dead-letter queues, also those in flight: who looks at them does not make them fewer.
+
+    None also where one of those queues is unread and the others are empty."""
     partial: bool = False
     """Whether some queue has no counts, so that there may be more."""
     dead_partial: bool = False
@@ -57,8 +59,8 @@ def totals(queues: Iterable[Queue], topology: Topology) -> Totals:
         read = True
         visible += counts.visible
         in_flight += counts.in_flight or 0
-        if counts.visible and topology.is_dead_letter_queue(queue):
-            dead += counts.visible
+        if (held := counts.visible + (counts.in_flight or 0)) and topology.is_dead_letter_queue(queue):
+            dead += held
     if not read:
         return Totals(None, None, None)
     return Totals(visible, in_flight, None if dead_partial and not dead else dead, partial, dead_partial)

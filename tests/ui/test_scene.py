@@ -31,3 +31,8 @@ def test_a_denied_queue_that_nobody_gives_up_to_leaves_the_dead_letters_alone() 
 def test_before_anything_was_read_nothing_is_known() -> None:
     queues = [queue("orders", unread=True)]
     assert totals(queues, topology(queues)) == Totals(None, None, None)
+
+
+def test_dead_letters_that_somebody_looks_at_are_still_there() -> None:
+    queues = [ORDERS, queue("orders-dlq", 5, in_flight=25)]
+    assert totals(queues, topology(queues)).dead == 30

@@ -247,9 +247,12 @@ class TableScreen(DashboardScreen, Generic[Row]):
         self.query_one(FilterBar).open()
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        """Filter while it is typed."""
+        """Filter while it is typed; the cursor stays on its row, or goes to the first that matches."""
         event.stop()
+        before = self.table.cursor_key
         self.rearrange(Arrangement(self.arrangement.sort, self.arrangement.descending, event.text))
+        if before is not None and self.table.cursor_key != before:
+            self.table.action_first()
 
     def on_filter_bar_closed(self, event: FilterBar.Closed) -> None:
         """Go back to the table."""

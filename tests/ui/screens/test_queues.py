@@ -369,3 +369,17 @@ async def test_a_topic_that_cannot_deliver_is_named_as_the_reason_not_as_a_feed(
         await stage.move_to("orders-search")
         await stage.sees("✗ orders cannot deliver:")
         assert "fed by   orders " not in stage.text
+
+
+async def test_a_filter_that_hides_the_row_under_the_cursor_puts_it_on_the_first_that_matches() -> None:
+    async with staged() as stage:
+        await stage.press("G")
+        await stage.filter("mail")
+        assert stage.cursor == stage.names[0]
+
+
+async def test_a_filter_that_leaves_the_row_under_the_cursor_leaves_the_cursor_there() -> None:
+    async with staged() as stage:
+        await stage.move_to("orders-mail-dlq")
+        await stage.filter("orders-mail")
+        assert stage.names[0] != "orders-mail-dlq" and stage.cursor == "orders-mail-dlq"
