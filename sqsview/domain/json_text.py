@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from json import JSONDecoder
 
-STRING = r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
+STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
 """A string; also one that breaks off, so that quotes without an end cannot make it slow."""
 _TOKEN = re.compile(STRING + r'|[{}\[\],:]|[^\s{}\[\],:"]+')
 _INDENT = "  "

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence, Sized
+from functools import partial
 
 from sqsview.domain.message import Message
 from sqsview.domain.receive_budget import looks_left
 from sqsview.ui.message_columns import GroupRow, MessageRow, Row, grouped
-from sqsview.ui.message_search import Grouping, Reading, Search, reader, slices
+from sqsview.ui.message_search import Grouping, Read, Reading, Search, first_reader, reader, slices
 
 AT_ONCE_MESSAGES = 50
-AT_ONCE_BYTES = 65_536
-"""What is read on the spot, in 2 ms or so, rather than in a thread: a usual look then has no blank lines first."""
+AT_ONCE_BYTES = 32_768
+"""What is read on the spot, in a millisecond or so, rather than in a thread: a usual look then has no blank lines
+first. The characters of the bodies, and once more the bytes to which they unpack; the worst that can be written into
+so much takes 50 ms."""
 
 
 class Sifting:
@@ -43,6 +46,7 @@ class Sifting:
         self._groups: dict[str, str] = {}
         self._verdicts: dict[str, bool] = {}
         self._faults: dict[str, str] = {}
+        self._unread: dict[str, str] = {}
         self._groups_wanted: dict[str, str] = {}
         self._open: set[str] | None = None
         """The groups that are not folded; None until there are groups, then the largest."""
@@ -64,10 +68,14 @@ class Sifting:
 
     @property
     def fault(self) -> str:
-        """Say on how many messages the search could not be evaluated, and why; empty where it could on all."""
-        if not self._faults:
-            return ""
-        return f"not evaluated on {len(self._faults):,} of {len(self._messages):,}: {next(iter(self._faults.values()))}"
+        """Say on how many messages the search could not be evaluated, or only in part, and why; empty where on all."""
+        known = len(self._messages)
+        said = [
+            f"{what} {len(those):,} of {known:,}: {next(iter(those.values()))}"
+            for what, those in (("not evaluated on", self._faults), ("not sure of", self._unread))
+            if those
+        ]
+        return " · ".join(said)
 
     def group_of(self, key: str) -> str | None:
         """Name the group of a message; None where there are none, or it was not read for them yet."""
@@ -136,7 +144,7 @@ class Sifting:
     def look_for(self, search: Search) -> None:
         """Set what is searched for."""
         if search.text != self._wanted.text:
-            self._wanted, self._verdicts, self._faults = search, {}, {}
+            self._wanted, self._verdicts, self._faults, self._unread = search, {}, {}, {}
             self._open = None
             self._read_few()
 
@@ -154,6 +162,7 @@ class Sifting:
             self._groups,
             self._verdicts,
             self._faults,
+            self._unread,
             self._groups_wanted,
         ):
             known.pop(key, None)
@@ -186,11 +195,12 @@ class Sifting:
         """Read what is little at once; leave the rest to `read_on`."""
         pending = self._pending()
         if len(pending) <= AT_ONCE_MESSAGES and sum(len(message.body) for message in pending) <= AT_ONCE_BYTES:
-            self._note(pending, self._reader()(pending))
+            read = self._reader(partial(first_reader, AT_ONCE_BYTES))
+            self._note(pending, read(pending))
         self._settle()
 
-    def _reader(self) -> Callable[[Sequence[Message]], list[Reading]]:
-        return reader(
+    def _reader(self, make: Callable[..., Read] = reader) -> Read:
+        return make(
             previews=len(self._previews) < len(self._messages),
             search=self._wanted if self._wanted.text else None,
             grouping=self._grouping_wanted,
@@ -220,6 +230,8 @@ class Sifting:
                 self._verdicts[key] = reading.found
                 if reading.fault:
                     self._faults[key] = reading.fault
+                if reading.unread:
+                    self._unread[key] = reading.unread
             if reading.group is not None:
                 self._groups_wanted[key] = reading.group
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gc
+import gzip
 import json
 import random
 import sys
@@ -19,6 +21,8 @@ from textual.screen import Screen
 
 from sqsview.domain.message import Message
 from sqsview.ui.app import COLLECT, SWITCH
+from sqsview.ui.message_search import parse_search
+from sqsview.ui.message_sifting import Sifting
 from sqsview.ui.widgets.message_view import MessageView
 from tests.benchmarks.processes import resident_mib
 from tests.support import shown
@@ -28,9 +32,11 @@ SIZE = (120, 40)
 SHOWN = 12
 """How often each body is shown."""
 PAGES = 60
+BOMBS = 3
 NOW = 1_000_000.0
 _SETTLED = 0.05
 """Seconds after which nothing of what was before is painted any more."""
+_TICK = 0.001
 
 
 class Viewer(App[None]):
@@ -110,6 +116,43 @@ async def _pages(app: Viewer) -> list[float]:
     return taken
 
 
+async def _keys(app: Viewer, body: str) -> list[float]:
+    """Give the seconds that each key of a few searches took, up to where it is only to be painted."""
+    await _shown(app, body)
+    taken = []
+    for text in ("sku", "item 99", "none of this"):
+        for typed in range(1, len(text) + 1):
+            began = time.perf_counter()
+            app.view.find(text[:typed])
+            taken.append(time.perf_counter() - began)
+            await asyncio.sleep(_SETTLED)
+    app.view.find("")
+    return taken
+
+
+async def _longest_wait(app: Viewer, body: str) -> float:
+    """Give the longest time that nothing else ran while messages with a body were listed, searched and shown."""
+    longest = 0.0
+
+    async def tick() -> None:
+        nonlocal longest
+        before = time.perf_counter()
+        while True:
+            await asyncio.sleep(_TICK)
+            now = time.perf_counter()
+            longest = max(longest, now - before - _TICK)
+            before = now
+
+    ticking = asyncio.create_task(tick())
+    sifting = Sifting()
+    sifting.see([Message(str(number), body, "receipt") for number in range(5)])
+    sifting.look_for(parse_search("nothing"))
+    await sifting.read_on(lambda: None)
+    await _shown(app, body)
+    ticking.cancel()
+    return longest
+
+
 async def _memory(app: Viewer, small: str, large: str) -> dict[str, float]:
     """Give the MiB that Python holds, and that the process has, above those before a large body was shown."""
     await _shown(app, small)
@@ -144,6 +187,10 @@ async def _run() -> dict[str, Any]:
             found[name], found[f"{name}_whole"] = map(list, zip(*times, strict=True))
             if name != "small":
                 found[f"{name}_pages"] = await _pages(app)
+        found["keys"] = await _keys(app, large)
+        lists = "[" + "[]," * (8 * MEBIBYTE // 3 - 4) + "[]]"
+        bomb = base64.b64encode(gzip.compress(lists.encode())).decode()
+        found["bomb_waits"] = [await _longest_wait(app, bomb) for _ in range(BOMBS)]
         found |= await _memory(app, small, large)
     return found
 

@@ -6,9 +6,12 @@ import json
 
 import pytest
 
+from sqsview.domain.decoding import Decoding, decode
 from sqsview.domain.message import Message
+from sqsview.ui import message_search
 from sqsview.ui.message_search import SLICE_BYTES, SLICE_MESSAGES, parse_grouping, parse_search, slices
-from sqsview.ui.message_sifting import AT_ONCE_MESSAGES, Sifting, summary
+from sqsview.ui.message_sifting import AT_ONCE_BYTES, AT_ONCE_MESSAGES, Sifting, summary
+from tests.support.bodies import gzipped
 
 
 def message(number: int, body: object | None = None, **system: str) -> Message:
@@ -100,6 +103,62 @@ def test_a_message_that_came_again_keeps_its_preview_and_shows_its_new_count() -
     assert [row.key for row in sifting.rows] == ["m2"], "another look is another list"
     sifting.see([message(2)], None)
     assert sifting.rows[0].looks_left is None
+
+
+def packed(number: int, text: str) -> Message:
+    return Message(f"p{number}", gzipped(text), "receipt")
+
+
+LISTS = "[" + "[]," * 2_700_000 + "[]]"
+"""8 MiB, of 11 KB."""
+
+
+async def test_on_the_spot_little_is_unpacked_whatever_a_few_bytes_would_unpack_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unpacked: list[int] = []
+
+    def counted(body: str, *, at_most: int) -> Decoding:
+        decoding = decode(body, at_most=at_most)
+        unpacked.append(decoding.unpacked)
+        return decoding
+
+    monkeypatch.setattr(message_search, "decode", counted)
+    sifting = Sifting()
+    sifting.see([message(0), packed(1, '{"n": 1}'), packed(2, LISTS), packed(3, "x" * 20_000), message(4)])
+    assert sum(unpacked) <= AT_ONCE_BYTES
+    assert [row.key for row in sifting.rows if row.preview is None] == ["p2", "p3"]
+    unpacked.clear()
+    await read(sifting)
+    assert max(unpacked) <= message_search.UNPACKED
+    assert [row.preview for row in sifting.rows][2:4] == ["[" + "[]," * 66 + "…", "x" * 199 + "…"]
+    assert not sifting.reading
+
+
+async def test_a_search_says_of_which_messages_it_saw_only_a_part() -> None:
+    sifting = Sifting()
+    sifting.see([message(1), packed(2, "start " + "x" * 2**21)])
+    sifting.look_for(parse_search("start"))
+    await read(sifting)
+    assert found(sifting) == ["p2"]
+    assert sifting.fault == "not sure of 1 of 2: unpacks to more than is read"
+    sifting.look_for(parse_search(""))
+    assert sifting.fault == ""
+
+
+async def test_what_is_too_large_to_be_parsed_is_searched_for_words_and_not_by_expressions() -> None:
+    many_lists = json.loads("[" + "[]," * 200_000 + '["needle"]]')
+    sifting = Sifting()
+    sifting.see([message(1), message(2, many_lists)])
+    sifting.look_for(parse_search("needle"))
+    await read(sifting)
+    assert (found(sifting), sifting.fault) == (["m2"], "")
+    sifting.look_for(parse_search("=n == `1`"))
+    await read(sifting)
+    assert (found(sifting), sifting.fault) == (["m1"], "not sure of 1 of 2: too large to be parsed")
+    sifting.group_by(parse_grouping("shape"))
+    await read(sifting)
+    assert sifting.group_of("m2") == "not evaluated: too large to be parsed"
 
 
 def test_an_expression_that_cannot_be_evaluated_says_on_how_many_and_why() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqsview.domain.decoding.documents import TOO_DEEP, NotJson, parse, unfold
+from sqsview.domain.decoding.documents import MOST_PARSED, MOST_PARTS, TOO_DEEP, NotJson, TooLarge, parse, unfold
 from sqsview.domain.decoding.envelopes import opened, pointer_in
 from sqsview.domain.decoding.layers import MOST_NESTED, Decoding, Envelope, Layer, Pointer, Step
 from sqsview.domain.decoding.packing import Allowance, bytes_of_base64, is_meant, text_of, unpack
@@ -12,6 +12,8 @@ from sqsview.domain.decoding.telling import what_matters
 
 __all__ = [
     "MOST_NESTED",
+    "MOST_PARSED",
+    "MOST_PARTS",
     "MOST_UNPACKED",
     "Decoding",
     "Envelope",
@@ -45,6 +47,8 @@ def decode(body: str, *, at_most: int = MOST_UNPACKED) -> Decoding:
         if below is None:
             break
         layers.append(below)
+    if allowance.spent and (rest := _bare(layers[-1].text or ""))[:1] in _JSON_STARTS:
+        layers.append(Layer(Step.INDENTED, rest, note="not parsed: only the beginning was unpacked"))
     return Decoding(tuple(layers), cut=allowance.spent)
 
 
@@ -52,33 +56,41 @@ Below = tuple[str, Layer | None]
 """What is to be said of a layer, and the layer below it."""
 
 
+def _bare(text: str) -> str:
+    return text.lstrip(" \t\r\n\ufeff")
+
+
 def _below(layer: Layer, allowance: Allowance) -> Below:
     if layer.is_json:
-        return "", _below_json(layer, allowance)
+        return "", _below_json(layer)
+    if layer.step is Step.INDENTED:
+        return "", None
     if layer.data is not None and (unpacked := _unpacked(layer.data, allowance)) is not None:
         return "", unpacked
-    return _below_text(layer.text, allowance) if layer.text is not None else ("", None)
+    return _below_text(layer.text) if layer.text is not None else ("", None)
 
 
-def _below_json(layer: Layer, allowance: Allowance) -> Layer | None:
+def _below_json(layer: Layer) -> Layer | None:
     if isinstance(layer.value, str):
-        return _below_text(layer.value, allowance)[1]
+        return _below_text(layer.value)[1]
     if layer.step is Step.JSON and layer.text is not None and (unfolded := unfold(layer.text)) is not None:
         return Layer(Step.UNFOLDED, unfolded[0], value=unfolded[1], is_json=True)
     return None
 
 
-def _below_text(text: str, allowance: Allowance) -> Below:
-    bare = text.lstrip(" \t\r\n\ufeff")
+def _below_text(text: str) -> Below:
+    bare = _bare(text)
     if bare[:1] in _JSON_STARTS:
         return _below_written(bare)
-    return "", _below_base64(text, allowance)
+    return "", _below_base64(text)
 
 
 def _below_written(text: str) -> Below:
     """Read what begins like JSON."""
     try:
         value, note = parse(text)
+    except TooLarge as error:
+        return "", Layer(Step.INDENTED, text, note=str(error))
     except NotJson as error:
         reason = str(error)
         if reason == TOO_DEEP:
@@ -92,22 +104,22 @@ def _below_written(text: str) -> Below:
     return "", Layer(step, text, value=value, is_json=True, note=note, pointer=pointer)
 
 
-def _below_base64(text: str, allowance: Allowance) -> Layer | None:
+def _below_base64(text: str) -> Layer | None:
     """Decode base64 only where something comes of it: a plain word can be valid base64 by chance."""
     data = bytes_of_base64(text)
     if data is None:
         return None
     decoded, note = text_of(data)
-    if is_meant(text, decoded) or _leads_on(data, decoded, allowance):
+    if is_meant(text, decoded) or _leads_on(data, decoded):
         return Layer(Step.BASE64, decoded, data, note=note)
     return None
 
 
-def _leads_on(data: bytes, text: str | None, allowance: Allowance) -> bool:
+def _leads_on(data: bytes, text: str | None) -> bool:
     """Tell whether another step follows, without unpacking all of it."""
-    if unpack(data, Allowance(min(_TASTE, allowance.left))) is not None:
+    if unpack(data, Allowance(_TASTE)) is not None:
         return True
-    return text is not None and _below_text(text, Allowance(_TASTE))[1] is not None
+    return text is not None and _below_text(text)[1] is not None
 
 
 def _unpacked(data: bytes, allowance: Allowance) -> Layer | None:

@@ -7,8 +7,9 @@ import re
 from typing import Any
 
 from sqsview.domain.decoding.layers import MOST_NESTED
+from sqsview.domain.words.figures import size
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 """A string, where quotes only stand around strings: in valid JSON."""
 _OPENS = re.compile(r'"(?: |\\[nrt])*+[{\[]')
 """The start of a string that may be JSON."""
@@ -16,11 +17,22 @@ _COLON = re.compile(r"[ \n\r\t]*+:")
 _MOST_UNFOLDED = 8
 """Levels of strings within strings."""
 
+MOST_PARSED = 2**20
+"""Characters of a document that is parsed: what SQS carries. Python lets no other thread run while it parses, which
+takes 25 to 60 ms for so many, by what they are."""
+MOST_PARTS = 200_000
+"""Opening brackets and commas in a document that is parsed, those in its strings counted too. Of empty lists, 1 MiB has
+700,000, which take 100 ms and 20 MiB; of records of a few fields it has 100,000."""
+
 TOO_DEEP = f"nested more than {MOST_NESTED} levels deep: shown as it is"
 
 
 class NotJson(ValueError):
     """It is not JSON, or not within the bounds; the text says why."""
+
+
+class TooLarge(NotJson):
+    """It may be JSON, and is too large for finding that out; the text says by what."""
 
 
 def parse(text: str) -> tuple[Any, str]:
@@ -31,14 +43,20 @@ def parse(text: str) -> tuple[Any, str]:
 
     Raises:
         NotJson: it is not JSON, or nested too deeply.
+        TooLarge: it was not looked at.
     """
+    if len(text) > MOST_PARSED:
+        raise TooLarge(f"{size(len(text))} of JSON are too large to be parsed: shown and searched as text")
+    brackets = text.count("{") + text.count("[")
+    if (parts := brackets + text.count(",")) > MOST_PARTS:
+        raise TooLarge(f"{parts:,} brackets and commas are too many to be parsed: shown and searched as text")
     try:
         value, note = _read(text)
     except json.JSONDecodeError as error:
         raise NotJson(f"{error.msg} at line {error.lineno:,}, column {error.colno:,}") from None
     except RecursionError:
         raise NotJson(TOO_DEEP) from None
-    if text.count("{") + text.count("[") > MOST_NESTED and _too_deep(value):
+    if brackets > MOST_NESTED and _too_deep(value):
         raise NotJson(TOO_DEEP)
     return value, note
 
@@ -127,9 +145,10 @@ def _unfold(text: str, levels: int) -> str | None:
 def _inner(string: str, levels: int) -> str | None:
     """Give the object or array that a string of a document holds."""
     try:
-        text: str = json.loads(string)
+        text: str = _DECODER.decode(string).strip()
+        if not text.endswith(("}", "]")):
+            return None
         parse(text)
     except (NotJson, ValueError):
         return None
-    text = text.strip()
-    return (_unfold(text, levels - 1) if levels > 1 else None) or text
+    return (_unfold(text, levels - 1) if levels > 1 and _OPENS.search(text) else None) or text

@@ -21,6 +21,8 @@ class Step(StrEnum):
     JSON = "json"
     UNFOLDED = "json in strings"
     """Strings that are JSON objects or arrays themselves became part of the document."""
+    INDENTED = "indented"
+    """It begins like JSON and is too large to be parsed: what is shown and searched is its text."""
     BASE64 = "base64"
     GZIP = "gzip"
     ZLIB = "zlib"
@@ -83,6 +85,11 @@ class Layer:
     envelope: Envelope | None = field(default=None, repr=False)
     pointer: Pointer | None = None
 
+    @property
+    def is_indented(self) -> bool:
+        """Tell whether the text is to be shown with a line for each of its parts."""
+        return self.is_json or self.step is Step.INDENTED
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoding:
@@ -120,6 +127,18 @@ class Decoding:
             if layer.text is not None:
                 return layer.text
         return None  # not reached: the raw layer is text
+
+    @property
+    def unread(self) -> str:
+        """Why `value` is not all of what the body holds, in a few words; empty where it is."""
+        if self.cut:
+            return "unpacks to more than is read"
+        return "too large to be parsed" if self.deepest.step is Step.INDENTED else ""
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes that came out of gzip and zlib, in all steps together."""
+        return sum(len(layer.data or b"") for layer in self.layers if layer.step in (Step.GZIP, Step.ZLIB))
 
     @property
     def binary(self) -> bytes | None:

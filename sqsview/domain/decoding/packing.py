@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import codecs
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -12,7 +13,6 @@ from sqsview.domain.words.figures import size
 
 _STANDARD = re.compile(r"[A-Za-z0-9+/]*+={0,2}")
 _URL_SAFE = re.compile(r"[A-Za-z0-9_-]*+={0,2}")
-_BREAKS = re.compile(r"[\r\n]+[ \t]*")
 _TO_STANDARD = str.maketrans("-_", "+/")
 
 _READABLE_FROM = 16
@@ -23,8 +23,12 @@ _MEANT_FROM = 64
 _GZIP = b"\x1f\x8b"
 _PIECE = 16_384
 """Bytes that are unpacked at a time: of broken data, what comes before the broken piece is kept."""
+_MOST_MEMBERS = 1_000
+"""Members of a gzip file that are unpacked: an empty one takes 20 bytes, and time."""
 _SAMPLE = 4_096
 """Characters by which text is told from binary data."""
+_WIDEST = 4
+"""Bytes that a character of UTF-8 takes at most."""
 _ODD = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 
 
@@ -48,7 +52,7 @@ def bytes_of_base64(text: str) -> bytes | None:
     """
     text = text.strip(" \t\r\n")
     if "\n" in text or "\r" in text:
-        text = _BREAKS.sub("", text)
+        text = "".join([line.lstrip(" \t") for line in text.replace("\r", "\n").split("\n")])
     if not _STANDARD.fullmatch(text):
         if not _URL_SAFE.fullmatch(text):
             return None
@@ -72,44 +76,49 @@ def is_meant(text: str, decoded: str | None) -> bool:
 def unpack(data: bytes, allowance: Allowance) -> tuple[Step, bytes, str] | None:
     """Unpack gzip or zlib: which it was, what came out, and what is wrong with it; None where it is neither."""
     if data.startswith(_GZIP):
-        out, note = _gunzip(data, allowance)
-        return (Step.GZIP, out, note) if out or not note else None
+        out, note, end = _gunzip(data, allowance)
+        return (Step.GZIP, out, note) if out or end else None
     if len(data) > 2 and data[0] & 0x0F == 8 and not (data[0] << 8 | data[1]) % 31:
-        out, note, rest = _inflate(data, 15, allowance)
-        return (Step.ZLIB, out, note) if not rest and (not note or allowance.spent) else None
+        out, note, end = _inflate(memoryview(data), 0, 15, allowance)
+        return (Step.ZLIB, out, note) if allowance.spent or (not note and end == len(data)) else None
     return None
 
 
-def _gunzip(data: bytes, allowance: Allowance) -> tuple[bytes, str]:
-    """Unpack all members of a gzip file."""
+def _gunzip(data: bytes, allowance: Allowance) -> tuple[bytes, str, int]:
+    """Unpack the members of a gzip file; also say what is wrong, and where the last that is whole ends."""
+    view = memoryview(data)
     pieces: list[bytes] = []
-    note = ""
-    while data.startswith(_GZIP) and not note:
-        piece, note, data = _inflate(data, 31, allowance)
-        pieces.append(piece)
-    if not note and data.strip(b"\0"):
-        note = f"{size(len(data))} after the end of the gzip data are left out"
-    return b"".join(pieces), note
+    note, end = "", 0
+    while data.startswith(_GZIP, end) and not note:
+        if len(pieces) == _MOST_MEMBERS:
+            note = f"more than {_MOST_MEMBERS:,} gzip members: those after them are left out"
+        else:
+            piece, note, end = _inflate(view, end, 31, allowance)
+            pieces.append(piece)
+    if not note and data[end:].strip(b"\0"):
+        note = f"{size(len(data) - end)} after the end of the gzip data are left out"
+    return b"".join(pieces), note, end
 
 
-def _inflate(data: bytes, window: int, allowance: Allowance) -> tuple[bytes, str, bytes]:
-    """Unpack one stream; also give a note on what is wrong, and the bytes after its end."""
+def _inflate(data: memoryview, begin: int, window: int, allowance: Allowance) -> tuple[bytes, str, int]:
+    """Unpack the stream at ``begin``; also say what is wrong, and where it ends: where it begins if it does not."""
     engine = zlib.decompressobj(window)
     pieces: list[bytes] = []
     try:
-        for start in range(0, len(data), _PIECE):
-            piece = engine.decompress(data[start : start + _PIECE], allowance.left + 1)
+        for start in range(begin, len(data), _PIECE):
+            given = data[start : start + _PIECE]
+            piece = engine.decompress(given, allowance.left + 1)
             if len(piece) > allowance.left:
                 pieces.append(piece[: allowance.left])
                 allowance.left, allowance.spent = 0, True
-                return b"".join(pieces), _bomb(allowance), b""
+                return b"".join(pieces), _bomb(allowance), begin
             allowance.left -= len(piece)
             pieces.append(piece)
             if engine.eof:
-                return b"".join(pieces), "", engine.unused_data + data[start + _PIECE :]
+                return b"".join(pieces), "", start + len(given) - len(engine.unused_data)
     except zlib.error:
-        return b"".join(pieces), f"broken after {size(sum(map(len, pieces)))}", b""
-    return b"".join(pieces), "cut short: the packed data do not end", b""
+        return b"".join(pieces), f"broken after {size(sum(map(len, pieces)))}", begin
+    return b"".join(pieces), "cut short: the packed data do not end", begin
 
 
 def _bomb(allowance: Allowance) -> str:
@@ -118,10 +127,17 @@ def _bomb(allowance: Allowance) -> str:
 
 def text_of(data: bytes) -> tuple[str | None, str]:
     """Read UTF-8, with a note on where it is broken; None where the bytes are no text."""
+    sample = data[: _WIDEST * (_SAMPLE + 1)].decode("utf-8", "replace")[:_SAMPLE]
+    if len(_ODD.findall(sample)) * 10 > len(sample):
+        return None, ""
     try:
-        text, note = data.decode(), ""
+        return data.decode(), ""
     except UnicodeDecodeError as error:
-        text, note = data.decode("utf-8", "replace"), f"broken UTF-8 at byte {error.start:,}"
-    sample = text[:_SAMPLE]
-    odd = len(_ODD.findall(sample))
-    return (text, note) if odd * 10 <= len(sample) else (None, "")
+        return _mended(data), f"broken UTF-8 at byte {error.start:,}"
+
+
+def _mended(data: bytes) -> str:
+    """Read broken UTF-8 a piece at a time: with a fault in every byte, all at once would let no other thread run."""
+    reader = codecs.getincrementaldecoder("utf-8")("replace")
+    pieces = [reader.decode(data[start : start + _PIECE]) for start in range(0, len(data), _PIECE)]
+    return "".join([*pieces, reader.decode(b"", final=True)])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Any
 
-from sqsview.domain.decoding.layers import Decoding
+from sqsview.domain.decoding.layers import Decoding, Step
 from sqsview.domain.text import printable
 from sqsview.domain.words.figures import size
 
@@ -65,6 +65,8 @@ def what_matters(decoding: Decoding, width_hint: int = _WIDEST) -> str:
         line = f"in S3: {decoding.pointer.bucket}/{decoding.pointer.key}"
     elif decoding.binary is not None:
         line = f"{size(len(decoding.binary))} of binary data"
+    elif decoding.deepest.step is Step.INDENTED:
+        line = " ".join((decoding.deepest.text or "")[:_LOOKED_AT].split())
     else:
         line = _of_value(decoding.value)
     return _cut(printable(line[: 2 * _WIDEST]), width)

@@ -13,13 +13,15 @@ from textual.strip import Strip
 from sqsview.domain.decoding import Decoding, Layer, Step, decode
 from sqsview.domain.message import Message
 from sqsview.domain.text import printable
-from sqsview.ui.widgets.blocks import LARGE, Block, Page
+from sqsview.ui.widgets.blocks import Block, Page
 from sqsview.ui.widgets.body_lines import Unwanted, body_block, preview_block, words_block
 from sqsview.ui.widgets.cells import Cell, Line, Tone
 from sqsview.ui.widgets.message_words import about_lines, short_id
 from sqsview.ui.widgets.page_search import PageSearch
 from sqsview.ui.widgets.page_view import PageView
 
+AT_ONCE = 16_384
+"""Characters, or bytes, of a body that is made ready on the spot: up to 30 ms, were each of them a line's end."""
 _EMPTY: Line = (Cell("no message", Tone.QUIET),)
 
 
@@ -130,8 +132,8 @@ class MessageView(PageView):
     # -- decoding
 
     def _decode(self, message: Message) -> None:
-        if len(message.body) <= LARGE:
-            decoding = decode(message.body, at_most=4 * LARGE)
+        if len(message.body) <= AT_ONCE:
+            decoding = decode(message.body, at_most=AT_ONCE)
             if not decoding.cut:
                 self._decoded(decoding)
                 self._lay_out()
@@ -146,7 +148,7 @@ class MessageView(PageView):
         """Break the layer into lines: at once, or in a thread with its beginning on the page meanwhile."""
         layer = self.shown_layer
         assert layer is not None
-        if len(layer.text or layer.data or "") > LARGE:
+        if len(layer.text or layer.data or "") > AT_ONCE:
             self._in_a_thread(layer)
         else:
             self._turn += 1
@@ -176,6 +178,7 @@ class MessageView(PageView):
             layer = found.layers[at] if decoding is not None else found.raw if raw else found.deepest
             block = body_block(layer, lambda: turn == self._turn)
             block.measure(max(1, width))
+            _ = block.texts.lowered  # so that the first key of a search has not to wait for it
             return found, block
 
         try:

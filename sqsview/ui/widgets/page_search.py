@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from textual.strip import Strip
 
-from sqsview.ui.widgets.blocks import MOST_HITS, Hit, Page, hits_within
+from sqsview.ui.widgets.blocks import MOST_HITS, Hit, Hits, Page, hits_within
 from sqsview.ui.widgets.cells import Line, width_of
 
 _FOUND = Style(reverse=True)
@@ -21,7 +21,7 @@ class PageSearch:
     def __init__(self) -> None:
         self.text = ""
         """What is looked for; empty for nothing."""
-        self._hits: list[Hit] = []
+        self._hits = Hits()
         self._at = 0
 
     def look(self, page: Page, text: str) -> None:
@@ -37,7 +37,7 @@ class PageSearch:
 
     def forget(self) -> None:
         """Let go of the places; what is looked for stays."""
-        self._hits = []
+        self._hits = Hits()
 
     def go_by(self, places: int) -> None:
         """Go on to another place; after the last comes the first."""

@@ -90,3 +90,8 @@ def test_it_takes_no_longer_for_a_large_body(body: str) -> None:
 def test_the_name_of_a_part_is_not_told_as_if_it_were_that_of_the_whole() -> None:
     order = {"type": "order", "id": 10442, "items": [{"sku": "SKU-1", "name": "side table"}]}
     assert line(order) == "order 10442 sku SKU-1 name side table"
+
+
+def test_of_a_document_that_is_not_parsed_the_line_is_its_beginning_without_breaks() -> None:
+    packed = gzipped(json.dumps([{"id": number} for number in range(9_000)], indent=4))
+    assert what_matters(decode(packed, at_most=2_000), 40) == '[ { "id": 0 }, { "id": 1 }, { "id": 2 }…'

@@ -297,6 +297,32 @@ async def test_a_small_body_that_unpacks_to_much_is_decoded_in_a_thread_too() ->
         assert stage.page[2].startswith("AAAA")
 
 
+async def test_on_the_spot_only_little_is_decoded_and_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once: list[int] = []
+
+    def watched(body: str, *, at_most: int = 2**30) -> Any:
+        found = decode(body, at_most=min(at_most, 8 * 2**20))
+        if threading.current_thread() is threading.main_thread():
+            at_once.append(max(at_most, len(body)))
+        return found
+
+    monkeypatch.setattr(message_view, "decode", watched)
+    async with viewer() as stage:
+        for number, body in enumerate(["hello", gzipped("[" + "[]," * 90_000 + "[]]"), "[0]," * 10_000, LARGE]):
+            await stage.show(body, id=str(number))
+    assert at_once and max(at_once) <= message_view.AT_ONCE
+
+
+async def test_a_document_too_large_to_be_parsed_is_indented_all_the_same() -> None:
+    async with viewer() as stage:
+        await stage.show(gzipped('{"a": [' + "{}," * 210_000 + "{}]}"))
+        assert "base64 › gzip › indented" in stage.title
+        assert stage.page[0].startswith("! 420,003 brackets and commas")
+        assert stage.text.count("{},") > 10
+        stage.view.step_back()
+        await stage.until('{"a": [{},{},')
+
+
 @pytest.mark.parametrize(
     ("body", "lines"),
     [
