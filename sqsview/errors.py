@@ -7,6 +7,7 @@ SqsviewError
 ├── Interrupted           a signal ended the command; it is not told         exit 128 + signal
 ├── LookRefused           a look would take a message's last try             exit 1
 ├── LedgerError           the record of receives cannot be kept              exit 1
+│   └── LedgerBusy        another process is writing it; it can be tried again
 ├── Refused               a message was not sent: AWS refuses it, or would   exit 1
 ├── LostAnswer            a message was sent, and may have been taken        exit 1
 └── GatewayError          a call did not give what was asked; carries a Problem
@@ -28,6 +29,7 @@ from sqsview.domain.problem import Problem, ProblemKind
 
 if TYPE_CHECKING:
     from sqsview.domain.publishing.fields import Field
+    from sqsview.domain.receive_budget import Allowance
 
 
 class SqsviewError(Exception):
@@ -80,12 +82,21 @@ class Interrupted(SqsviewError):
 class LookRefused(SqsviewError):
     """A look would take the last try of a message, or move it, and nobody said that it may."""
 
+    def __init__(self, text: str, allowance: Allowance) -> None:
+        super().__init__(text)
+        self.allowance = allowance
+        """What the look would cost now, which is to be agreed to."""
+
 
 class LedgerError(SqsviewError):
     """The record of the receives that were caused cannot be read or written; the text names the file.
 
     Without it no look is made, for nobody would know how many are left.
     """
+
+
+class LedgerBusy(LedgerError):
+    """Another process is writing the record; a moment later it can be written."""
 
 
 class GatewayError(SqsviewError):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, closing
 from typing import TYPE_CHECKING
 
 from sqsview.command_line import Parser
@@ -32,10 +33,10 @@ def add_options(parser: Parser) -> None:
 
 
 def peek(connection: AbstractAsyncContextManager[Gateway], state: State, options: argparse.Namespace) -> None:
-    """Look once and print what was met.
+    """Look once and print what was met: whatever ended it, that has cost its receives.
 
     Raises:
-        SqsviewError: it was refused, or failed; what was met before is printed.
+        SqsviewError: it was refused, or failed.
         Interrupted: a signal ended it; what was held is given back.
     """
     from sqsview.commands.interruption import run_interruptibly
@@ -43,34 +44,41 @@ def peek(connection: AbstractAsyncContextManager[Gateway], state: State, options
     ledger = state.ledger
     if not ledger.kept:
         say("there is no home directory: what this look costs will not be remembered")
-    look, fault = run_interruptibly(_look(connection, ledger, options))
-    if fault is None or look.messages:
-        _print(look, as_document=options.json)
-    for line in look.notes:
-        say(line)
-    if fault is not None:
-        raise fault
+    looks: list[Look] = []
+    ended: SqsviewError | None = None
+    with closing(ledger):
+        try:
+            run_interruptibly(_look(connection, ledger, options, looks.append))
+        except SqsviewError as fault:
+            ended = fault
+    for look in looks:
+        if ended is None or look.messages:
+            _print(look, as_document=options.json)
+        for line in look.notes:
+            say(line)
+    if ended is not None:
+        raise ended
 
 
 async def _look(
-    connection: AbstractAsyncContextManager[Gateway], ledger: Ledger, options: argparse.Namespace
-) -> tuple[Look, SqsviewError | None]:
+    connection: AbstractAsyncContextManager[Gateway],
+    ledger: Ledger,
+    options: argparse.Namespace,
+    made: Callable[[Look], None],
+) -> None:
     from sqsview.clock import SystemClock
     from sqsview.finding import find_queue
-    from sqsview.operations.look import Look, appraise
+    from sqsview.operations.look import ANYTHING, Look, appraise
 
     clock = SystemClock()
     async with connection as gateway:
         queue = await find_queue(gateway, options.queue)
-        appraisal = await appraise(gateway, queue, ledger, clock)
-        look = Look(gateway, appraisal, ledger, clock, spend=options.spend_last_receive)
+        look = Look(gateway, await appraise(gateway, queue, ledger, clock), ledger, clock)
+        made(look)
         try:
-            await look.gather(options.number)
+            await look.gather(options.number, ANYTHING if options.spend_last_receive else None)
         except LookRefused as refusal:
-            raise LookRefused(f"{refusal} · {SPEND} looks all the same") from None
-        except SqsviewError as fault:
-            return look, fault  # what was received before it has cost its receives, so it is shown
-        return look, None
+            raise LookRefused(f"{refusal} · {SPEND} looks all the same", refusal.allowance) from None
 
 
 def _print(look: Look, *, as_document: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqsview.clock import Clock
 from sqsview.domain.arn import name_of
@@ -22,6 +22,8 @@ class Appraisal:
     counts: Counts
     key: LedgerKey
     allowance: Allowance
+    is_unknown: bool = False
+    """Whether receives are counted towards a dead-letter queue, and nothing is known of any message."""
 
     @property
     def total(self) -> int | None:
@@ -31,11 +33,19 @@ class Appraisal:
             return None
         return counts.visible + (counts.in_flight or 0) + (counts.delayed or 0)
 
-    def allow(self, known: Knowledge) -> Allowance:
-        """Work out what a look costs by what is known at another moment."""
+    def allow(self, known: Knowledge, now: float) -> Allowance:
+        """Work out what a look costs by what is known at another moment, epoch seconds."""
         settings = self.settings
-        target = name_of(settings.dead_letter_target or "") or "its dead-letter queue"
-        return allowance(self.queue.name, target, settings.max_receive_count, known.receives, known.unanswered)
+        return allowance(
+            self.queue.name,
+            name_of(settings.dead_letter_target or "") or "its dead-letter queue",
+            settings.max_receive_count,
+            known.receives,
+            known.unanswered,
+            forgotten=known.forgotten,
+            seen_ago={receives: now - at for receives, at in known.last_seen.items()},
+            limited=settings.limited,
+        )
 
 
 async def appraise(gateway: Gateway, queue: QueueRef, ledger: Ledger, clock: Clock) -> Appraisal:
@@ -51,13 +61,18 @@ async def appraise(gateway: Gateway, queue: QueueRef, ledger: Ledger, clock: Clo
         raise RefusedReadOnly("receive_message", "a look is a receive, which counts and hides messages")
     reading = await gateway.get_queue_attributes(queue)
     settings, counts = reading.settings, reading.counts
-    limited = settings.max_receive_count is not None or settings.dead_letter_target is not None
-    if context.read_only and limited:
+    if context.read_only and settings.limited:
         raise RefusedReadOnly("receive_message", "looks are only allowed into queues without a redrive policy")
     key = LedgerKey(context.endpoint or "aws", settings.arn or queue.arn)
     now = clock.epoch()
-    ledger.forget_old(key, now - (settings.retention or LONGEST_RETENTION))
-    if (counts.visible, counts.in_flight, counts.delayed) == (0, 0, 0):
-        ledger.seen_empty(key, now)
-    bare = Appraisal(queue, settings, counts, key, allowance(queue.name, "", None))
-    return Appraisal(queue, settings, counts, key, bare.allow(ledger.knowledge(key)))
+
+    def remember() -> Knowledge:
+        ledger.forget_old(key, now - (settings.retention or LONGEST_RETENTION))
+        if (counts.visible, counts.in_flight, counts.delayed) == (0, 0, 0):
+            ledger.seen_empty(key, now)
+        return ledger.knowledge(key) if settings.limited else Knowledge()
+
+    known = await ledger.apart(remember)
+    is_unknown = settings.limited and not known.receives
+    bare = Appraisal(queue, settings, counts, key, allowance(queue.name, "", None), is_unknown)
+    return replace(bare, allowance=bare.allow(known, now))

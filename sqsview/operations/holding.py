@@ -14,7 +14,18 @@ from sqsview.domain.queue import QueueRef
 from sqsview.errors import GatewayError
 from sqsview.gateway import MOST_AT_ONCE, Gateway
 
-_BATCHES_AT_ONCE = 8
+HOLD = 20
+"""Seconds for which messages are kept from others, unless they are given back or renewed before."""
+HOLDS_AT_MOST = 3
+"""How many times as long the hold of thousands of messages is: a minute. Nothing is held for longer than that once the
+program is killed."""
+_MESSAGES_A_HOLD = 2_500
+"""Messages up to which the hold is the usual one. It takes 250 calls to renew as many; to renew 10,000 every few
+seconds would be 150 calls a second for as long as they are looked at."""
+
+_RENEWALS_AT_ONCE = 8
+_RELEASES_AT_ONCE = 24
+"""Batches that are released at once: 10,000 messages take 7 s where an answer takes 150 ms."""
 _RENEW_BELOW = 0.7
 """Share of a hold that is left when it is renewed: a little over two thirds, for every third of one is looked at them.
 """
@@ -35,7 +46,7 @@ class Holding:
     """Keeps messages of one queue from others for a while."""
 
     def __init__(self, gateway: Gateway, queue: QueueRef, clock: Clock, seconds: int) -> None:
-        """Hold for ``seconds`` at a time, as a rule."""
+        """Hold for ``seconds`` at a time, as a rule; see `expect`."""
         self._gateway = gateway
         self._queue = queue
         self._clock = clock
@@ -48,8 +59,6 @@ class Holding:
         """Messages whose hold ended before it was to, by id, with the reason."""
         self.problem: Problem | None = None
         """Why the last renewal or release failed as a whole; None while all is well."""
-        self.renewed_at: float | None = None
-        """Monotonic seconds of the last renewal."""
 
     def __len__(self) -> int:
         """Count what is held."""
@@ -71,9 +80,10 @@ class Holding:
             self._held[message.id] = _Held(message.receipt, until)
             self.lost.pop(message.id, None)
 
-    def holds(self, message_id: str) -> bool:
-        """Tell whether a message is held."""
-        return message_id in self._held
+    def expect(self, messages: int) -> None:
+        """Hold for longer from now on where thousands of messages are, or will be, held."""
+        longer = round(self._usual * messages / _MESSAGES_A_HOLD)
+        self.seconds = max(self._usual, min(longer, self._usual * HOLDS_AT_MOST))
 
     async def renew(self) -> None:
         """Renew the holds that are more than a third over; what cannot be renewed is lost once its time is over."""
@@ -92,14 +102,13 @@ class Holding:
             if key in self._held:
                 self._held[key].until = since + seconds
 
-        faults = await self._change(due, seconds, renewed)
+        faults = await self._change(due, seconds, renewed, at_once=_RENEWALS_AT_ONCE)
         now = self._clock.monotonic()
         for key, fault in faults.items():
             held = self._held.get(key)
             if held is not None and (fault.sender_fault or _is_free(fault) or held.until <= now):
                 del self._held[key]
                 self.lost[key] = fault.line
-        self.renewed_at = now
 
     async def release(self) -> str:
         """Give all back, and say what could not be; a failure is tried once more."""
@@ -108,10 +117,11 @@ class Holding:
 
     async def _release(self) -> str:
         before = len(self._held)
-        faults = await self._change(list(self._held), 0, self._released)
+        faults = await self._change(list(self._held), 0, self._released, at_once=_RELEASES_AT_ONCE)
         if faults:
             await self._clock.sleep(_PAUSE)
-            faults = await self._change([key for key in faults if key in self._held], 0, self._released)
+            again = [key for key in faults if key in self._held]
+            await self._change(again, 0, self._released, at_once=_RELEASES_AT_ONCE)
         return self.abandoned(before)
 
     def abandoned(self, of: int) -> str:
@@ -129,7 +139,7 @@ class Holding:
         self._held.pop(key, None)
 
     async def _change(
-        self, keys: Sequence[str], seconds: int, done: Callable[[str, float], None]
+        self, keys: Sequence[str], seconds: int, done: Callable[[str, float], None], *, at_once: int
     ) -> Mapping[str, EntryFault]:
         """Change the visibility of these, in batches, several at once; give what failed."""
         self.problem = None
@@ -141,7 +151,7 @@ class Holding:
             for batch in waiting:
                 faults.update(await self._change_batch(batch, seconds, done))
 
-        workers = [asyncio.ensure_future(work()) for _ in batches[:_BATCHES_AT_ONCE]]
+        workers = [asyncio.ensure_future(work()) for _ in batches[:at_once]]
         try:
             await asyncio.gather(*workers)
         finally:

@@ -1,11 +1,8 @@
-"""The tables of the ledger."""
+"""The tables of the ledger, and how an older file comes to have them."""
 
 from __future__ import annotations
 
-VERSION = 1
-"""Counts the changes of the tables (``PRAGMA user_version``)."""
-
-SCHEMA = (
+_FIRST = (
     # Every queue that was ever looked at.
     """
     CREATE TABLE queues (
@@ -38,5 +35,18 @@ SCHEMA = (
         exact_at REAL NOT NULL
     )
     """,
-    f"PRAGMA user_version = {VERSION}",
 )
+_SECOND = (
+    # Whether the queue had a redrive policy at its last look; the worst count that was forgotten, and when it was seen.
+    "ALTER TABLE queues ADD COLUMN limited INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE queues ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE queues ADD COLUMN forgotten_at REAL NOT NULL DEFAULT 0",
+    # Has all that a look is judged by.
+    "CREATE INDEX known ON seen (queue, count, at, look)",
+    "CREATE INDEX lost ON looks (queue, exact_at)",
+)
+
+STEPS = (_FIRST, _SECOND)
+"""What brings the tables from each version to the next."""
+VERSION = len(STEPS)
+"""Counts the changes of the tables (``PRAGMA user_version``)."""

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from sqsview.clock import Clock
 from sqsview.domain.message import Message
 from sqsview.domain.problem import Problem, ProblemKind
-from sqsview.domain.receive_budget import takes_last_try
-from sqsview.errors import GatewayError, LedgerError, LookRefused
+from sqsview.domain.queue import Counts
+from sqsview.domain.receive_budget import ANYTHING, Allowance, Consent, takes_last_try
+from sqsview.errors import GatewayError, LedgerBusy, LedgerError, LookRefused
 from sqsview.gateway import Gateway
 from sqsview.operations import look_notes
 from sqsview.operations.appraisal import Appraisal, appraise
 from sqsview.operations.cancellation import see_through, within
-from sqsview.operations.holding import Holding, unheld
+from sqsview.operations.holding import HOLD, Holding, unheld
 from sqsview.operations.ledger import Knowledge, Ledger
 from sqsview.operations.receiving import Receiving
 
-__all__ = ["HOLD", "Appraisal", "Look", "Stage", "appraise"]
+__all__ = ["ANYTHING", "HOLD", "Appraisal", "Look", "Stage", "appraise"]
 
-HOLD = 20
-"""Seconds for which a look keeps messages from others, unless it gives them back or renews it before."""
-
-_MESSAGES_A_HOLD = 2_500
-"""Messages that one hold leaves time for; of more they are held for longer. A server that is slow to receive from is
-slow to renew, too, and would do nothing else. AWS gives many more in that time."""
 _END_SECONDS = 5.0
-"""How long the end of a look may take for somebody who wants to be gone."""
+"""How long the end of a look may take for somebody who wants to be gone, and has few messages in hand."""
+_LONGEST_END = 15.0
+"""How long it may take with any number of messages in hand. It ends before the connection is closed on it."""
 _ANSWERS_SECONDS = 2.5
 """How much of it is for the receives under way: a long poll takes 1 s. What they bring is given back, too."""
 _RELEASE_SECONDS = _END_SECONDS - _ANSWERS_SECONDS
@@ -68,7 +66,6 @@ class Look:
         clock: Clock,
         *,
         keep: bool = False,
-        spend: bool = False,
         hold: int = HOLD,
         on_change: Callable[[], None] = _nothing,
     ) -> None:
@@ -76,15 +73,15 @@ class Look:
 
         Args:
             gateway: where from.
-            appraisal: of the queue, as the person saw it.
+            appraisal: of the queue, as the person saw it; every `gather` makes a new one.
             ledger: where every receive is written down.
             clock: for holds and for dates.
             keep: whether to hold on until `release`, as in a dead-letter queue; else all is let go once it was seen.
-            spend: whether the look may take a message's last try, since a person said so.
-            hold: seconds of one hold; it is longer where thousands of messages are wanted.
+            hold: seconds of one hold; it is longer where thousands of messages are held.
             on_change: called after every change of what is told here, on the loop.
         """
         self.appraisal = appraisal
+        """The queue as it was just before the last `gather`."""
         self.allowance = appraisal.allowance
         """What the next look would cost."""
         self.stage = Stage.READY
@@ -93,12 +90,10 @@ class Look:
         self.problem: Problem | None = None
         """What ended the look, or the hold, before its time."""
         self._queue = appraisal.queue
-        self._maximum = appraisal.settings.max_receive_count
         self._gateway = gateway
         self._ledger = ledger
         self._clock = clock
         self._keep = keep
-        self._spend = spend
         self._hold = hold
         self._on_change = on_change
         self._holding = Holding(gateway, self._queue, clock, hold)
@@ -108,10 +103,15 @@ class Look:
         """What is to be told, by subject; the newest word on each."""
         self._number: int | None = None
         """Of this look in the ledger."""
+        self._agreed: Allowance | Consent | None = None
+        """What a person agreed to."""
         self._last_tries = 0
+        """Last tries that were taken under it."""
+        self._reading: asyncio.Task[Appraisal] | None = None
         self._receiving: Receiving | None = None
         self._run: asyncio.Task[None] | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
         self._releasing: asyncio.Task[None] | None = None
         self._hurried = asyncio.Event()
         """Set once somebody wants to be gone: then a release that takes long is broken off."""
@@ -136,49 +136,54 @@ class Look:
         return self._holding.until
 
     @property
-    def renewed_at(self) -> float | None:
-        """Monotonic seconds of the last renewal; None before the first."""
-        return self._holding.renewed_at
-
-    @property
     def notes(self) -> tuple[str, ...]:
         """What a person has to know of this look, a line each. It may quote the server, so it is untrusted text."""
         return tuple(self._notes.values())
 
-    def is_held(self, message_id: str) -> bool:
-        """Tell whether a message is kept from others now."""
-        return self._holding.holds(message_id)
-
     # -- what is done
 
-    async def gather(self, wanted: int) -> None:
+    async def gather(self, wanted: int, agreed: Allowance | Consent | None = None) -> None:
         """Receive until ``wanted`` different messages are in hand in all, or the queue has no more.
 
-        May be called again for more while messages are held. A refusal changes nothing; whatever else goes wrong,
-        and a cancellation, gives everything back first. What was met before is in ``messages`` then.
+        It reads the queue anew, and judges by that and by all that any process has written down until then. May be
+        called again for more while messages are held. A refusal changes nothing but ``appraisal`` and ``allowance``,
+        which are those of now; whatever else goes wrong, and a cancellation, gives everything back first. What was
+        met before is in ``messages`` then.
+
+        Args:
+            wanted: messages in all.
+            agreed: the cost that a person was told and agreed to, or `ANYTHING`; None where nobody was asked.
 
         Raises:
-            LookRefused: it would take a message's last try, or move one, and ``spend`` is False.
+            LookRefused: it would take a message's last try, or move one, and ``agreed`` does not cover that. It carries
+                what is to be agreed to.
             LedgerError: the record of looks cannot be written.
-            GatewayError: a receive failed.
+            GatewayError: the queue cannot be read, or a receive failed.
         """
-        if self.stage not in (Stage.READY, Stage.HELD):
-            raise RuntimeError(f"a look that is {self.stage} cannot go on")
-        self._open()
+        before = self.stage
+        if before not in (Stage.READY, Stage.HELD):
+            raise RuntimeError(f"a look that is {before} cannot go on")
         self.stage = Stage.RECEIVING
         self._changed()
-        self._holding.seconds = max(self._hold, round(self._hold * wanted / _MESSAGES_A_HOLD))
-        self._receiving = Receiving(self._gateway, self._queue, self._clock, self._holding.seconds, self._take)
-        self._run = asyncio.ensure_future(self._receive(self._receiving, wanted))
-        holding_on = False
+        if agreed is not self._agreed:
+            self._agreed, self._last_tries = agreed, 0
+        self._receiving = Receiving(self._gateway, self._queue, self._clock, self._holding.add, self._take)
+        self._run = asyncio.ensure_future(self._gather(self._receiving, wanted))
+        holding_on = refused = False
         try:
             await asyncio.shield(self._run)
             holding_on = self._keep and self._receiving.fault is None and self._releasing is None
+        except LookRefused:
+            refused = self._releasing is None
+            raise
         except asyncio.CancelledError:
             self._hurried.set()
             raise
         finally:
-            if not holding_on:
+            if refused:
+                self.stage = before
+                self._changed()
+            elif not holding_on:
                 await self._let_go()
         if self._receiving.fault is not None:
             raise self._receiving.fault
@@ -193,84 +198,122 @@ class Look:
 
     # -- receiving
 
-    def _open(self) -> None:
+    async def _gather(self, receiving: Receiving, wanted: int) -> None:
+        self._reading = asyncio.ensure_future(appraise(self._gateway, self._queue, self._ledger, self._clock))
+        try:
+            appraisal = await self._reading
+        except asyncio.CancelledError:
+            return  # the end of the look does not wait for what only would have been read
+        await self._ledger.apart(lambda: self._open(appraisal))
+        await self._receive(receiving, wanted)
+
+    def _open(self, appraisal: Appraisal) -> None:
         """Judge by what is known this moment, and open the look in the ledger."""
+        now = self._clock.epoch()
 
         def judge(known: Knowledge) -> None:
-            self.allowance = self.appraisal.allow(known)
-            if self.allowance.must_ask and not self._spend:
-                raise LookRefused(self.allowance.line)
+            self.appraisal, self.allowance = appraisal, appraisal.allow(known, now)
+            if self.allowance.must_ask and not self.allowance.is_covered_by(self._agreed):
+                raise LookRefused(self.allowance.line, self.allowance)
 
         # A message whose hold was lost can be met again, so that it is a risk like any other.
         again = None if self._holding.lost else self._number
-        self._number = self._ledger.open_look(self.appraisal.key, self._clock.epoch(), judge, again)
+        limited = appraisal.settings.limited
+        self._number = self._ledger.open_look(appraisal.key, now, judge, again, limited=limited)
 
     async def _receive(self, receiving: Receiving, wanted: int) -> None:
-        counts, fifo = self.appraisal.counts, self._queue.fifo
-        began = self._clock.epoch()
+        fifo, began, before = self._queue.fifo, self._clock.epoch(), len(self._messages)
+        counts = _but_for(len(self._holding), self.appraisal.counts)
         self._tell("before", look_notes.before_look(fifo=fifo, keep=self._keep))
         if self._keeper is None:
             self._keeper = asyncio.ensure_future(self._keep_holding())
-        before = len(self._messages)
-        await receiving.run(wanted - before, expected=(counts.visible or 0) - before)
-        self._holding.seconds = self._hold
+        there = len(self._holding) + (counts.visible or 0)
+        self._holding.expect(min(wanted, there))
+        await receiving.run(
+            wanted - before,
+            expected=counts.visible or 0,
+            hold=self._holding.seconds,
+            probe=self.appraisal.is_unknown and not fifo,
+        )
+        self._holding.expect(len(self._holding))
+        got = len(self._messages) - before
         if receiving.over_limit:
             self._tell("answers", [look_notes.in_flight_limit()])
         elif receiving.dry:
-            got = len(self._messages)
-            self._tell("answers", look_notes.of_answers(counts, wanted=wanted, got=got, fifo=fifo))
+            said = look_notes.of_answers(counts, wanted=wanted - before, got=got, fifo=fifo, again=before > 0)
+            self._tell("answers", said)
         self._tell("order", look_notes.of_order([one.receive_count for one in self.messages], fifo=fifo))
+        met_all = (
+            receiving.dry
+            and counts.visible is not None
+            and got + self.allowance.moving >= counts.visible
+            and self.appraisal.counts.in_flight == 0
+        )
         try:
-            self._close(receiving, began)
+            self._tell("moved", look_notes.of_moves(self.allowance.moving, self.allowance.target))
+            self.allowance = await self._ledger.apart(lambda: self._close(receiving, began, met_all=met_all))
             if self._ledger.log_is_long:
-                await asyncio.to_thread(self._ledger.shorten_log)
+                await self._ledger.apart(self._ledger.shorten_log)
         except LedgerError as fault:
             receiving.fault = receiving.fault or fault
 
-    def _close(self, receiving: Receiving, began: float) -> None:
+    def _close(self, receiving: Receiving, began: float, *, met_all: bool) -> Allowance:
         key, number, now = self.appraisal.key, self._number, self._clock.epoch()
         assert number is not None
         self._ledger.close_look(number, now, answered=not receiving.unanswered)
-        counts, moved = self.appraisal.counts, self.allowance.moving
-        self._tell("moved", look_notes.of_moves(moved, self.allowance.target))
-        met_all = counts.visible is not None and len(self._messages) + moved >= counts.visible
-        if receiving.dry and met_all and counts.in_flight == 0:
+        if met_all:
             self._ledger.forget_unmet(key, number, began)
-        self.allowance = self.appraisal.allow(self._ledger.knowledge(key))
+        known = self._ledger.knowledge(key) if self.appraisal.settings.limited else Knowledge()
+        return self.appraisal.allow(known, now)
 
-    def _take(self, messages: Sequence[Message], until: float) -> int:
-        """Take in one answer; gives how many of its messages were new."""
+    async def _take(self, messages: Sequence[Message]) -> int:
+        """Take in one answer, which is held already; gives how many of its messages were new."""
         before = len(self._messages)
-        self._holding.add(messages, until)
         self._messages.update((message.id, message) for message in messages)
+        new = len(self._messages) - before
         self._listed = None
         self.receives += len(messages)
         seen = [(message.id, message.receive_count) for message in messages]
-        assert self._number is not None
-        self._ledger.record(self.appraisal.key, self._number, seen, self._clock.epoch())
-        if not self._spend:
-            self._heed_last_tries([count for _, count in seen])
+        self._heed_last_tries([count for _, count in seen])
+        await self._write_down(seen)
         self._changed()
-        return len(self._messages) - before
+        return new
+
+    async def _write_down(self, seen: Sequence[tuple[str, int | None]]) -> None:
+        key, number, now = self.appraisal.key, self._number, self._clock.epoch()
+        assert number is not None
+        try:  # a fraction of a millisecond, and less than a thread costs
+            self._ledger.record(key, number, seen, now, patient=False)
+        except LedgerBusy:
+            await self._ledger.apart(lambda: self._ledger.record(key, number, seen, now))
 
     def _heed_last_tries(self, counts: Sequence[int | None]) -> None:
-        taken = sum(takes_last_try(self._maximum, count) for count in counts)
-        if taken and self._maximum is not None and self._receiving is not None:
-            self._last_tries += taken
+        maximum, agreed = self.allowance.maximum, self._agreed
+        if maximum is None or agreed is ANYTHING:
+            return
+        self._last_tries += sum(takes_last_try(maximum, count) for count in counts)
+        covered = 0
+        if isinstance(agreed, Allowance):
+            if agreed.concerns_any:
+                return
+            covered = agreed.losing + agreed.moving
+        if self._last_tries > covered and self._receiving is not None:
             self._receiving.stop()
-            target = self.appraisal.allowance.target
-            self._tell("last tries", [look_notes.of_last_tries(self._last_tries, self._maximum, target)])
+            target = self.allowance.target
+            self._tell("last tries", [look_notes.of_last_tries(self._last_tries - covered, maximum, target)])
 
     # -- holding and letting go
 
     async def _keep_holding(self) -> None:
         """Renew the holds, while receives are under way and as long as they are to be kept."""
-        while True:
+        while self.stage is not Stage.LOST:
             await self._clock.sleep(self._hold / 3)
-            if not self._holding:
+            if self._holding:
+                # Shielded, so that the end waits for a renewal that is under way instead of racing it.
+                self._renewing = asyncio.ensure_future(self._holding.renew())
+                await asyncio.shield(self._renewing)
+            elif self.stage is not Stage.HELD or not self._holding.lost:
                 continue
-            # Shielded, so that the end waits for a renewal that is under way instead of racing it.
-            await asyncio.shield(asyncio.ensure_future(self._holding.renew()))
             if lost := len(self._holding.lost):
                 held = "1 message is no longer held" if lost == 1 else f"{lost:,} messages are no longer held"
                 reason = next(iter(self._holding.lost.values()))
@@ -286,6 +329,8 @@ class Look:
 
     async def _end(self) -> None:
         run, receiving, began = self._run, self._receiving, self._clock.monotonic()
+        if self._reading is not None:
+            self._reading.cancel()
         if run is not None and receiving is not None and not run.done():
             receiving.stop()
             if not await within(self._clock, _ANSWERS_SECONDS, run):
@@ -301,13 +346,17 @@ class Look:
         # Once the holds have lapsed there is nothing to release; and who is in a hurry does not wait for that.
         patience = max(0.0, (self._holding.last or 0.0) - self._clock.monotonic())
         await within(self._clock, patience, letting_go, unless=self._hurried)
-        left_over = _END_SECONDS - (self._clock.monotonic() - began)
-        hurry = max(left_over, _RELEASE_SECONDS) + held / _RELEASES_A_SECOND
+        spent = self._clock.monotonic() - began
+        hurry = max(_END_SECONDS - spent, _RELEASE_SECONDS) + held / _RELEASES_A_SECOND
+        hurry = max(min(hurry, _LONGEST_END - spent), 0.0)
         if await within(self._clock, hurry if self._hurried.is_set() else 0.0, letting_go):
             left = letting_go.result()
         else:
-            letting_go.cancel()
-            await asyncio.wait({letting_go})
+            # A renewal that outlived the look would hold for longer what is said to come back by itself.
+            under_way = {task for task in (letting_go, self._renewing) if task is not None}
+            for task in under_way:
+                task.cancel()
+            await asyncio.wait(under_way)
             left = self._holding.abandoned(held)
         if left:
             self._tell("release", [left])
@@ -334,3 +383,8 @@ class Look:
 
     def _changed(self) -> None:
         self._on_change()
+
+
+def _but_for(held: int, counts: Counts) -> Counts:
+    """Give the counts without what the look itself holds, which is in flight."""
+    return replace(counts, in_flight=max(0, counts.in_flight - held)) if counts.in_flight else counts

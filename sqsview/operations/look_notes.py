@@ -22,8 +22,16 @@ def before_look(*, fifo: bool, keep: bool) -> Iterator[str]:
         yield f"a look locks the message groups that it touches {until}: nobody else receives from them"
 
 
-def of_answers(counts: Counts, *, wanted: int, got: int, fifo: bool) -> Iterator[str]:
-    """Explain why a look that ended by itself has fewer messages than were wanted."""
+def of_answers(counts: Counts, *, wanted: int, got: int, fifo: bool, again: bool = False) -> Iterator[str]:
+    """Explain why a look that ended by itself has fewer messages than were wanted.
+
+    Args:
+        counts: what the queue said it had, without what the look holds.
+        wanted: messages that were wanted.
+        got: messages that came.
+        fifo: whether it is a FIFO queue.
+        again: whether the look went on, and has others in hand.
+    """
     visible, flying, delayed = counts.visible, counts.in_flight or 0, counts.delayed or 0
     if got >= wanted or (got and (visible is None or got >= visible)):
         return
@@ -40,7 +48,7 @@ def of_answers(counts: Counts, *, wanted: int, got: int, fifo: bool) -> Iterator
         parts = [*([f"{flying:,} in flight"] if flying else []), *([f"{delayed:,} delayed"] if delayed else [])]
         yield f"there is nothing to receive now: about {' and '.join(parts)}"
     elif not got:
-        yield "the queue is empty"
+        yield "the queue has no others" if again else "the queue is empty"
 
 
 def _why(*, fifo: bool, flying: int, got: int) -> str:

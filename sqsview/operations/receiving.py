@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from sqsview.clock import Clock
 from sqsview.domain.message import Message
@@ -39,8 +39,8 @@ class Receiving:
         gateway: Gateway,
         queue: QueueRef,
         clock: Clock,
-        hold: int,
-        take: Callable[[Sequence[Message], float], int],
+        held: Callable[[Sequence[Message], float], None],
+        take: Callable[[Sequence[Message]], Awaitable[int]],
     ) -> None:
         """Receive from ``queue``.
 
@@ -48,18 +48,21 @@ class Receiving:
             gateway: where from.
             queue: which.
             clock: for the time at which a receive was sent.
-            hold: seconds for which others do not get what is received.
-            take: gets each answer and the monotonic seconds at which its hold lapses at the earliest, and tells how
-                many of its messages were new. May raise `LedgerError`.
+            held: gets every answer at once, whatever else happens, and the monotonic seconds at which its hold lapses
+                at the earliest.
+            take: gets each answer after that, one at a time, and tells how many of its messages were new. May raise
+                `LedgerError`.
         """
         self._gateway = gateway
         self._queue = queue
         self._clock = clock
-        self._hold = hold
+        self._held = held
         self._take = take
-        self._flying: dict[asyncio.Task[list[Message]], tuple[int, float]] = {}
-        """What was asked of each receive under way, and when."""
+        self._hold = 0
+        self._flying: dict[asyncio.Task[list[Message]], int] = {}
+        """What was asked of each receive under way."""
         self._missing = self._expected = 0
+        self._probe = False
         self._empty = 0
         """Answers in a row with nothing new."""
         self._stopped = False
@@ -68,7 +71,7 @@ class Receiving:
         self.over_limit = False
         """Whether too many of the queue's messages are in flight for another."""
         self.unanswered = 0
-        """Receives that may have counted although no answer came."""
+        """Receives that may have counted although they are not in the record."""
         self.fault: GatewayError | LedgerError | None = None
         """What ended it."""
 
@@ -82,21 +85,31 @@ class Receiving:
         for task in self._flying:
             task.cancel()
 
-    async def run(self, missing: int, *, expected: int) -> None:
+    async def run(self, missing: int, *, expected: int, hold: int, probe: bool = False) -> None:
         """Receive until ``missing`` new messages came, or the queue gives none.
 
         One empty answer is believed once ``expected`` messages came, which is what the queue counts; before that it
         takes two in a row. Never raises but on a fault of our own: what ended it is in ``fault``.
+
+        Args:
+            missing: new messages wanted.
+            expected: messages that the queue counts.
+            hold: seconds for which others do not get what is received.
+            probe: whether to begin with a single message, since nobody knows what is in the queue.
         """
-        self._missing, self._expected, window = missing, expected, 1
-        while True:
-            while len(self._flying) < window and self._may_send():
-                self._send()
-            if not self._flying:
-                break
-            done, _ = await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                window = min(AT_ONCE, window + self._answered(task))
+        self._missing, self._expected, self._hold, self._probe = missing, expected, hold, probe
+        window = 1
+        try:
+            while True:
+                while len(self._flying) < window and self._may_send():
+                    self._send()
+                if not self._flying:
+                    break
+                done, _ = await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    window = min(AT_ONCE, window + await self._answered(task))
+        finally:
+            await self._leave()
         self.dry = self._is_dry()
 
     def _may_send(self) -> bool:
@@ -109,35 +122,56 @@ class Receiving:
         return self._empty >= (2 if self._expected > 0 else 1)
 
     def _unasked(self) -> int:
-        return self._missing - sum(maximum for maximum, _ in self._flying.values())
+        return self._missing - sum(self._flying.values())
 
     def _send(self) -> None:
-        maximum = min(MOST_AT_ONCE, self._unasked())
-        receive = self._gateway.receive_message(self._queue, maximum=maximum, wait=WAIT, hold=self._hold)
-        self._flying[asyncio.ensure_future(receive)] = maximum, self._clock.monotonic()
+        maximum = min(1 if self._probe else MOST_AT_ONCE, self._unasked())
+        self._probe = False
+        self._flying[asyncio.ensure_future(self._receive(maximum))] = maximum
 
-    def _answered(self, task: asyncio.Task[list[Message]]) -> bool:
+    async def _receive(self, maximum: int) -> list[Message]:
+        sent_at = self._clock.monotonic()
+        messages = await self._gateway.receive_message(self._queue, maximum=maximum, wait=WAIT, hold=self._hold)
+        self._held(messages, sent_at + self._hold)
+        return messages
+
+    async def _answered(self, task: asyncio.Task[list[Message]]) -> bool:
         """Take one answer, and tell whether there was something new in it."""
-        _, sent_at = self._flying.pop(task)
+        del self._flying[task]
         if task.cancelled():
             self.unanswered += 1
             return False
         try:
-            new = self._take(task.result(), sent_at + self._hold)
-        except (GatewayError, LedgerError) as fault:
+            messages = task.result()
+        except GatewayError as fault:
             self._fail(fault)
+            return False
+        try:
+            new = await self._take(messages)
+        except LedgerError as fault:
+            self.stop()
+            self.unanswered += 1  # it is not in the record, so that the next look has to reckon with it
+            self.fault = self.fault or fault
             return False
         self._missing -= new
         self._expected -= new
         self._empty = 0 if new else self._empty + 1
         return new > 0
 
-    def _fail(self, fault: GatewayError | LedgerError) -> None:
+    async def _leave(self) -> None:
+        """Leave nothing under way after a fault of our own; what has been answered is held, and given back."""
+        if self._flying:
+            self.cancel()
+            await asyncio.wait(self._flying)
+            self.unanswered += len(self._flying)
+            self._flying.clear()
+
+    def _fail(self, fault: GatewayError) -> None:
         self.stop()
         if isinstance(fault, ServerFault) and "OverLimit" in fault.problem.text:
             self.over_limit = True
             return
-        self.unanswered += isinstance(fault, GatewayError) and _may_have_counted(fault)
+        self.unanswered += _may_have_counted(fault)
         self.fault = self.fault or fault
 
 

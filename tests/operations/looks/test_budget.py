@@ -8,7 +8,7 @@ import pytest
 
 from sqsview.errors import LookRefused
 from sqsview.operations.ledger import Ledger
-from sqsview.operations.look import Stage
+from sqsview.operations.look import ANYTHING, Stage
 from tests.operations.looks.conftest import Prepare, fill, receive_counts
 from tests.support.double import Account, queue_arn
 from tests.support.time import OwnedClock
@@ -38,12 +38,14 @@ async def test_what_a_person_confirmed_is_done(account: Account, prepare: Prepar
     fill(account, 2)
     for _ in range(2):
         await (await prepare()).gather(2)
-    look = await prepare(spend=True)
-    await look.gather(2)
+    look = await prepare()
+    with pytest.raises(LookRefused) as refused:
+        await look.gather(2)
+    await look.gather(2, refused.value.allowance)
     assert len(look.messages) == 2
-    beyond = await prepare(spend=True)
+    beyond = await prepare()
     assert beyond.allowance.line == "2 messages would move to orders-dlq at once, unseen"
-    await beyond.gather(2)
+    await beyond.gather(2, beyond.allowance)
     assert beyond.messages == ()
     assert "up to 2 messages moved to orders-dlq, unseen" in beyond.notes
     assert len(account.broker.queues["orders-dlq"]) == 2
@@ -59,7 +61,7 @@ async def test_after_a_look_that_met_all_there_is_the_messages_that_are_gone_are
     fill(account, 1)
     clock._now += 1
     assert (await prepare()).allowance.must_ask
-    await (await prepare(spend=True)).gather(10)
+    await (await prepare()).gather(10, ANYTHING)
     assert (await prepare()).allowance.looks_left == 1
 
 
@@ -78,16 +80,28 @@ async def test_a_message_that_turns_out_to_be_at_its_last_try_ends_the_look(acco
         kept.receive_count = 2
     look = await prepare()
     await look.gather(60)
-    assert len(look.messages) == 10, "the first receive met them, and none followed"
+    assert len(look.messages) == 1, "the first receive asks for one, as nobody knows what is there, and none followed"
     assert look.notes == (
-        "stopped: this look took the last try of 10 messages that were not known before; they go to orders-dlq at the "
+        "stopped: this look took the last try of 1 message that was not known before; it goes to orders-dlq at the "
         "next receive unless deleted (received 3 times)",
-        "this was the 3rd receive of 10 messages: SQS moves such to the back of the queue and leaves them out of the "
+        "this was the 3rd receive of 1 message: SQS moves such to the back of the queue and leaves them out of the "
         "age of the oldest message",
     )
 
 
-async def test_a_second_process_that_looks_at_the_same_time_counts(account: Account, prepare: Prepare) -> None:
+async def test_a_queue_of_which_something_is_known_is_not_probed_and_a_fifo_queue_never_is(
+    account: Account, prepare: Prepare
+) -> None:
+    """The first message of a FIFO queue would lock its group, and the others would not come."""
+    account.add_queue("orders.fifo", dead_letter_target=queue_arn("orders-dlq"), max_receive_count=3)
+    for queue, first in (("orders", 1), ("orders", 10), ("orders.fifo", 10), ("orders-dlq", 10)):
+        fill(account, 10, queue, group="g" if queue == "orders.fifo" else None)
+        account.broker.asked.clear()
+        await (await prepare(queue)).gather(10)
+        assert account.broker.asked[0].maximum == first
+
+
+async def test_a_second_look_at_the_same_time_counts(account: Account, prepare: Prepare) -> None:
     fill(account, 3)
     await (await prepare()).gather(3)
     first, second = await prepare(), await prepare()
@@ -114,4 +128,3 @@ async def test_every_receive_is_in_the_ledger(account: Account, ledger: Ledger, 
     await look.gather(4)
     (figures,) = ledger.figures()
     assert (figures.looks, figures.receives, figures.key) == (1, 4, look.appraisal.key)
-    assert ledger.receives_of(look.appraisal.key, look.messages[0].id) == 1

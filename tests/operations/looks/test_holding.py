@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
+from sqsview.domain.message import EntryFault, Message
 from sqsview.domain.problem import ProblemKind
+from sqsview.domain.queue import QueueRef
 from sqsview.errors import LookRefused
-from sqsview.gateway import Target
+from sqsview.gateway import Gateway, Target
+from sqsview.operations.holding import Holding
 from sqsview.operations.ledger import Ledger
 from sqsview.operations.look import HOLD, Look, Stage, appraise
 from tests.operations.looks.conftest import Prepare, fill, receive_counts
@@ -49,7 +54,6 @@ async def test_a_dead_letter_queue_is_held_and_the_hold_renewed_until_it_is_left
         assert len(slow_account.broker.held("orders-dlq")) == 12
         assert look.held_until is not None
         assert look.held_until >= slow_clock.monotonic() + HOLD / 3 - 0.1
-    assert look.renewed_at is not None
     assert receive_counts(slow_account, "orders-dlq") == [1] * 12, "renewing is no receive"
     await look.release()
     assert slow_account.broker.held("orders-dlq") == []
@@ -73,7 +77,6 @@ async def test_a_message_whose_hold_was_lost_is_told(slow_account: Account, slow
     slow_account.broker.queues["orders-dlq"].pop(0)  # somebody deleted it
     await slow_clock.advance(10)
     assert look.held == 11
-    assert not look.is_held("message-1")
     assert look.notes == (
         "1 message is no longer held, and may be received by others: it is not in flight (MessageNotInflight)",
     )
@@ -91,6 +94,10 @@ async def test_a_connection_that_closes_while_messages_are_held_is_told(
     assert (look.stage, look.held) == (Stage.LOST, 0)
     assert look.problem is not None
     assert look.problem.text == "nothing is held any more: the connection is closed"
+    slow_account.down = None
+    calls = slow_account.count()
+    await slow_clock.advance(100)
+    assert slow_account.count() == calls, "nothing is renewed for ever"
     await look.release()
     assert look.stage is Stage.LOST
 
@@ -115,10 +122,36 @@ async def test_messages_of_a_slow_gathering_do_not_come_back_in_the_middle_of_it
     assert max(receive_counts(account)) == 1
 
 
-async def test_thousands_of_messages_are_held_for_longer_at_once(account: Account, prepare: Prepare) -> None:
-    fill(account, 30, "orders-dlq")
-    await (await prepare("orders-dlq")).gather(10_000)
-    assert {asked.hold for asked in account.broker.asked} == {4 * HOLD}
+@pytest.mark.parametrize(("there", "hold"), [(3, 20), (2_500, 20), (5_000, 40), (7_500, 60), (100_000, 60)])
+async def test_the_hold_is_20_s_and_only_where_thousands_are_there_up_to_a_minute(
+    account: Account, prepare: Prepare, there: int, hold: int
+) -> None:
+    """So long are messages gone for their consumers once the program is killed."""
+    account.queues["orders-dlq"].hold(there, 0, 0)
+    await (await prepare("orders-dlq")).gather(120_000)
+    assert {asked.hold for asked in account.broker.asked} == {hold}
+
+
+async def test_thousands_of_messages_are_renewed_less_often(clock: OwnedClock) -> None:
+    asked: list[int] = []
+
+    class Renewing:
+        async def change_message_visibility_batch(
+            self, _queue: QueueRef, _receipts: Sequence[str], seconds: int
+        ) -> dict[str, EntryFault]:
+            asked.append(seconds)
+            return {}
+
+    holding = Holding(cast(Gateway, Renewing()), queue_ref("orders-dlq"), clock, HOLD)
+    holding.add([Message(str(number), "", f"receipt {number}") for number in range(10_000)], clock.monotonic() + 60)
+    holding.expect(10_000)
+    for _ in range(18):  # two minutes, in the steps in which a look renews
+        await clock.sleep(HOLD / 3)
+        await holding.renew()
+        assert holding.until is not None
+        assert holding.until > clock.monotonic() + 10
+    assert set(asked) == {60}
+    assert len(asked) / 120 < 30, "calls a second"
 
 
 async def test_a_release_waits_for_a_renewal_that_is_under_way(slow_account: Account, slow_clock: OwnedClock) -> None:

@@ -6,6 +6,7 @@ import json
 
 from sqsview.domain.message import Attribute, Outgoing
 from sqsview.operations.listing_forms import json_text
+from sqsview.operations.look import ANYTHING
 from sqsview.operations.peek_forms import look_as_json, look_as_text
 from tests.operations.looks.conftest import Prepare, fill
 from tests.support.double import Account
@@ -53,7 +54,7 @@ async def test_a_table_has_the_columns_that_say_something(account: Account, prep
 async def test_the_queue_that_gave_a_message_up_is_shown(account: Account, prepare: Prepare) -> None:
     fill(account, 1)
     account.broker.queues["orders"][0].receive_count = 3
-    await (await prepare(spend=True)).gather(1)
+    await (await prepare()).gather(1, ANYTHING)
     look = await prepare("orders-dlq")
     await look.gather(1)
     assert look_as_json(look)["messages"][0]["source"] == "orders"
