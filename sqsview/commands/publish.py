@@ -48,6 +48,7 @@ def add_options(parser: Parser) -> None:
         help="send it N times, with {{n}}, {{uuid}} and {{now}} filled in",
     )
     add("--rate", type=_rate, metavar="PER_SECOND", help="messages a second, with --repeat")
+    add("--confirm", metavar="NAME", help="send to this name although it is protected")
     add("--json", action="store_true", help="print one JSON document")
 
 
@@ -68,12 +69,27 @@ def publish(connection: AbstractAsyncContextManager[Gateway], options: argparse.
     return run_interruptibly(_publish(connection, options, body, attributes))
 
 
+def _refuse_unconfirmed(gateway: Gateway, destination: Destination, confirmed: str | None) -> None:
+    """Refuse a protected name that was not repeated, and any other name than the one that was.
+
+    Raises:
+        SqsviewError: with what to type.
+    """
+    name = destination.name
+    if confirmed is not None and confirmed != name:
+        raise SqsviewError(f"nothing is sent: --confirm says {confirmed}, and the target is {name}")
+    if confirmed is None and gateway.context.protects(name):
+        raise SqsviewError(f"{name} is protected, and what is sent cannot be taken back: go on with --confirm {name}")
+
+
 async def _publish(
     connection: AbstractAsyncContextManager[Gateway],
     options: argparse.Namespace,
     body: str,
     attributes: Mapping[str, Attribute],
 ) -> bool:
+    from asyncio import CancelledError
+
     from sqsview.domain.message import Outgoing
     from sqsview.domain.publishing import warnings
     from sqsview.operations.publish import send
@@ -90,11 +106,16 @@ async def _publish(
     )
     async with connection as gateway:
         destination = await find_target(gateway, options.target)
+        _refuse_unconfirmed(gateway, destination, options.confirm)
         for warning in warnings(outgoing, destination, repeats=options.repeat):
             say(f"note: {warning.text}")
         if options.repeat is not None:
             return await _repeat(gateway, destination, outgoing, options)
-        sent = await send(gateway, destination, outgoing)
+        try:
+            sent = await send(gateway, destination, outgoing)
+        except CancelledError:
+            say(f"{destination.name}: it is not known whether it was sent")
+            raise
     _print_sent(sent, destination, as_document=options.json)
     return True
 

@@ -14,6 +14,7 @@ from sqsview.domain.decoding.layers import Envelope
 from sqsview.domain.message import Attribute, Message, Outgoing
 from sqsview.domain.publishing.attributes import MOST_ATTRIBUTES
 from sqsview.domain.publishing.destination import Destination
+from sqsview.domain.queue import Counts
 
 TRACE_ATTRIBUTE = "sqsview-trace"
 """The attribute that marks a traced message. It is delivered like any other, so consumers see it."""
@@ -51,6 +52,49 @@ class Arrival:
     seconds: float
     """How long it took; 0 where clocks that differ would make it less."""
     measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How a queue was searched in which the message was not met."""
+
+    met: int
+    """Messages that were looked at."""
+    dry: bool
+    """Whether the queue had nothing more in the end."""
+    before: Counts
+    """What the queue held before the message was published."""
+    after: Counts | None
+    """What it held after the search, with all given back; None where that cannot be read."""
+    fault: str = ""
+    """Why it ended before its time, or why the counts cannot be read; empty where neither is so."""
+
+    @property
+    def doubt(self) -> str:
+        """Why the message may be there, or may have been, all the same; empty where nothing speaks for it.
+
+        What is in flight is with a consumer, and what is delayed is given to nobody: no look meets either.
+        """
+        before, after = self.before, self.after
+        if self.fault:
+            return self.fault
+        if after is None or None in (after.visible, after.in_flight, after.delayed):
+            return "the server does not tell what is in flight"
+        total = (after.visible or 0) + (after.in_flight or 0) + (after.delayed or 0)
+        if not self.dry and total > self.met:
+            return f"not among the {self.met:,} looked at of about {total:,}"
+        if after.in_flight:
+            return f"about {after.in_flight:,} in flight, so a consumer may have it"
+        if before.in_flight:
+            were = "was" if before.in_flight == 1 else "were"
+            return f"about {before.in_flight:,} {were} in flight before, so a consumer may have taken it"
+        if after.delayed:
+            return f"about {after.delayed:,} delayed, and it may be among them"
+        if not self.dry:
+            return "messages still came when the time was over"
+        if total > self.met:
+            return f"not among the {self.met:,} that the queue gave of about {total:,}"
+        return ""
 
 
 def marked(outgoing: Outgoing, destination: Destination, trace_id: str) -> Marked:

@@ -13,22 +13,20 @@ from sqsview.domain.access import Answer
 from sqsview.domain.message import Outgoing, Sent
 from sqsview.domain.publishing import Destination
 from sqsview.domain.queue import QueueRef
+from sqsview.domain.receive_budget import Allowance
 from sqsview.domain.recipients import Recipient
-from sqsview.domain.topology import SQS_PROTOCOL
-from sqsview.domain.tracing import Arrival, arrival, marked
-from sqsview.errors import GatewayError, LedgerError, LookRefused
+from sqsview.domain.tracing import Arrival, Search, arrival, marked
+from sqsview.errors import GatewayError, LedgerError, LookRefused, LostAnswer, Refused
 from sqsview.gateway import Gateway
-from sqsview.operations.appraisal import Appraisal, appraise
+from sqsview.operations.appraisal import Appraisal
+from sqsview.operations.cancellation import see_through
 from sqsview.operations.ledger import Ledger
 from sqsview.operations.look import Look, Stage
+from sqsview.operations.prospects import DEADLINE, MOST_LOOKED_AT, Prospect, prospect_of
 from sqsview.operations.publish import send
 
-DEADLINE = 10.0
-"""Seconds for which a trace looks for a message that is to arrive."""
 _AT_LEAST = 3.0
 """Seconds for which it looks for one that is not to, even when all others are there."""
-MOST_LOOKED_AT = 200
-"""Messages of one queue that a trace holds at most; it does not empty a deep queue to find one."""
 _PART = 10
 _PAUSE = 0.2
 """Seconds between looks where a server answers an empty queue at once."""
@@ -40,32 +38,13 @@ class Outcome(StrEnum):
     WAITING = "waiting"
     ARRIVED = "arrived"
     NOT_SEEN = "not seen"
+    """The queue had nothing more, and nothing was in flight or delayed."""
     FILTERED = "filtered"
-    """Not seen, as was predicted."""
+    """The same, as was predicted."""
     WRONG_PREDICTION = "wrong prediction"
     """Seen, although it was predicted not to be."""
     CANNOT_KNOW = "cannot be known"
-
-
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """What following a message to one subscription would cost."""
-
-    recipient: Recipient
-    appraisal: Appraisal | None
-    """None where there can be no look."""
-    line: str
-    """What a look costs, or why there can be none, in one line. It may quote names, so it is untrusted text."""
-
-    @property
-    def key(self) -> str:
-        """The subscription's key, which `Trace.run` is told of what was allowed."""
-        return self.recipient.subscription.key
-
-    @property
-    def must_ask(self) -> bool:
-        """Tell whether the look would take somebody's last try, so that it has to be allowed by name."""
-        return self.appraisal is not None and self.appraisal.allowance.must_ask
+    """Not looked at; or not met, while it may be there, or may have been taken, all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +101,8 @@ class Trace:
         """The message as it is published, and a note where it could not be marked."""
         self.sent: Sent | None = None
         """What SNS said; None before it was published."""
+        self.fault: Refused | LostAnswer | None = None
+        """Why it was not published, or why that is not known."""
         self._gateway = gateway
         self._destination = destination
         self.recipients = tuple(predict(self.marked.outgoing))
@@ -135,24 +116,41 @@ class Trace:
         self._published_at = 0.0
         self._published = 0.0
         """Monotonic seconds just before it was published."""
+        self._publishing: asyncio.Task[None] | None = None
 
     @property
     def results(self) -> tuple[Traced, ...]:
         """What is known so far of every subscription, in the topic's order."""
         return tuple(self._results.values())
 
+    @property
+    def began(self) -> bool:
+        """Tell whether the message was given away, whatever came of it."""
+        return self._publishing is not None
+
+    @property
+    def publishing(self) -> bool:
+        """Tell whether the answer is awaited that says whether it was published."""
+        return self._publishing is not None and not self._publishing.done()
+
     async def prepare(self) -> tuple[Prospect, ...]:
         """Say of every subscription what following the message there would cost; nothing is received."""
-        prospects = await asyncio.gather(*(self._prospect(recipient) for recipient in self.recipients))
+        gateway, queues, ledger, clock = self._gateway, self._queues, self._ledger, self._clock
+        prospects = await asyncio.gather(
+            *(prospect_of(gateway, recipient, queues, ledger, clock) for recipient in self.recipients)
+        )
         self._prospects = {prospect.key: prospect for prospect in prospects}
         return tuple(prospects)
 
     async def run(self, allowed: Collection[str], *, spend: Collection[str] = ()) -> tuple[Traced, ...]:
         """Publish the message, look for it, and give what became of it. Everything received is given back.
 
+        A cancellation ends the looks; of the message itself it waits for the answer, which is in ``sent`` or
+        ``fault`` then.
+
         Args:
             allowed: keys of the prospects whose queues a person allowed to be looked at.
-            spend: those of them whose looks may take a message's last try.
+            spend: those of them whose looks may cost what their prospects say, a message's last try for one.
 
         Raises:
             Refused: it was not published.
@@ -160,8 +158,8 @@ class Trace:
         """
         if not self._prospects:
             await self.prepare()
-        self._published_at, self._published = self._clock.epoch(), self._clock.monotonic()
-        self.sent = await send(self._gateway, self._destination, self.marked.outgoing)
+        self._publishing = asyncio.ensure_future(self._publish())
+        await see_through(self._publishing)
         looked_at = []
         for key, prospect in self._prospects.items():
             if prospect.appraisal is None:
@@ -174,33 +172,26 @@ class Trace:
         self._on_change()
         async with asyncio.TaskGroup() as group:
             for prospect, appraisal in looked_at:
-                group.create_task(self._follow(prospect, appraisal, spend=prospect.key in spend))
+                agreed = appraisal.allowance if prospect.key in spend else None
+                group.create_task(self._follow(prospect, appraisal, agreed))
         return self.results
 
-    async def _prospect(self, recipient: Recipient) -> Prospect:
-        ref = recipient.subscription.ref
-        if ref.protocol != SQS_PROTOCOL:
-            return Prospect(recipient, None, f"only queues can be looked at, and this one delivers by {ref.protocol}")
-        queue = self._queues.get(ref.endpoint)
-        if queue is None:
-            return Prospect(recipient, None, "its queue is in another account or region, or is not known here")
+    async def _publish(self) -> None:
+        self._published_at, self._published = self._clock.epoch(), self._clock.monotonic()
         try:
-            appraisal = await appraise(self._gateway, queue, self._ledger, self._clock)
-        except GatewayError as fault:
-            return Prospect(recipient, None, f"its queue cannot be looked at: {fault.problem.advice}")
-        except LedgerError as fault:
-            return Prospect(recipient, None, str(fault))
-        about = f" of about {appraisal.total:,}" if appraisal.total else ""
-        cost = f"looks at up to {MOST_LOOKED_AT} messages{about} and holds them for up to {DEADLINE:g} s"
-        return Prospect(recipient, appraisal, f"{cost} · {appraisal.allowance.line}")
+            self.sent = await send(self._gateway, self._destination, self.marked.outgoing)
+        except (Refused, LostAnswer) as fault:
+            self.fault = fault
+            raise
 
-    async def _follow(self, prospect: Prospect, appraisal: Appraisal, *, spend: bool) -> None:
+    async def _follow(self, prospect: Prospect, appraisal: Appraisal, agreed: Allowance | None) -> None:
         """Look for the message in one queue until it is there, or the time is over."""
-        look = Look(self._gateway, appraisal, self._ledger, self._clock, keep=True, spend=spend)
+        look = Look(self._gateway, appraisal, self._ledger, self._clock, keep=True)
         found: Arrival | None = None
+        dry = False
         fault: GatewayError | LedgerError | LookRefused | None = None
         try:
-            found = await self._find(look, prospect.recipient)
+            found, dry = await self._find(look, prospect.recipient, agreed)
         except (GatewayError, LedgerError, LookRefused) as raised:
             fault = raised
         finally:
@@ -211,14 +202,15 @@ class Trace:
             said = fault.problem.advice if isinstance(fault, GatewayError) else str(fault)
             self._set(prospect, Outcome.CANNOT_KNOW, f"looking for it failed: {said}")
         else:
-            await self._missed(prospect, look)
+            await self._missed(prospect, appraisal, look, dry=dry)
         self._on_change()
 
-    async def _find(self, look: Look, recipient: Recipient) -> Arrival | None:
+    async def _find(self, look: Look, recipient: Recipient, agreed: Allowance | None) -> tuple[Arrival | None, bool]:
+        """Give the message, or whether the queue had nothing more when the search for it was over."""
         checked = 0
         while True:
             before = self._clock.monotonic()
-            await look.gather(min(len(look.messages) + _PART, MOST_LOOKED_AT))
+            await look.gather(min(len(look.messages) + _PART, MOST_LOOKED_AT), agreed)
             now = self._clock.monotonic()
             for message in look.messages[checked:]:
                 seen_after = now - self._published
@@ -230,22 +222,22 @@ class Trace:
                     seen_after=seen_after,
                 )
                 if known is not None:
-                    return known
-            nothing_new = len(look.messages) == checked
+                    return known, False
+            dry = len(look.messages) == checked
             checked = len(look.messages)
-            if look.stage is not Stage.HELD or checked >= MOST_LOOKED_AT or self._is_over(recipient, now):
-                return None
-            if nothing_new and now - before < _PAUSE:
+            if look.stage is not Stage.HELD or checked >= MOST_LOOKED_AT or self._is_over(recipient, now, dry=dry):
+                return None, dry
+            if dry and now - before < _PAUSE:
                 await self._clock.sleep(_PAUSE)
 
-    def _is_over(self, recipient: Recipient, now: float) -> bool:
+    def _is_over(self, recipient: Recipient, now: float, *, dry: bool) -> bool:
         passed = now - self._published
         if passed >= DEADLINE:
             return True
         expected = any(
             result.outcome is Outcome.WAITING and result.recipient.answer is not Answer.NO for result in self.results
         )
-        return recipient.answer is Answer.NO and passed >= _AT_LEAST and not expected
+        return recipient.answer is Answer.NO and dry and passed >= _AT_LEAST and not expected
 
     def _arrived(self, prospect: Prospect, found: Arrival) -> None:
         took = f"after {found.seconds * 1000:,.0f} ms, {found.measure}"
@@ -256,31 +248,33 @@ class Trace:
         else:
             self._set(prospect, Outcome.ARRIVED, f"{took}{by_body}", found)
 
-    async def _missed(self, prospect: Prospect, look: Look) -> None:
-        seen = f"{len(look.messages):,} {'message' if len(look.messages) == 1 else 'messages'}"
-        within = f"not among {seen} met within {self._clock.monotonic() - self._published:.0f} s"
-        if prospect.recipient.answer is Answer.NO:
-            self._set(prospect, Outcome.FILTERED, f"{within}, as predicted: {prospect.recipient.reason}")
-            return
-        self._set(prospect, Outcome.NOT_SEEN, f"{within}: {await self._why_missed(prospect, look)}")
+    async def _missed(self, prospect: Prospect, appraisal: Appraisal, look: Look, *, dry: bool) -> None:
+        recipient, passed = prospect.recipient, self._clock.monotonic() - self._published
+        search = await self._searched(appraisal, look, dry=dry)
+        seen = f"{search.met:,} {'message' if search.met == 1 else 'messages'}"
+        within = f"not among {seen} met within {passed:.0f} s"
+        if doubt := search.doubt:
+            # A look that was cut off says itself how many it met.
+            self._set(prospect, Outcome.CANNOT_KNOW, doubt if doubt.startswith("not among") else f"{doubt}; {within}")
+        elif recipient.answer is Answer.NO:
+            text = f"{within}, with nothing in flight, as predicted: {recipient.reason}"
+            self._set(prospect, Outcome.FILTERED, text)
+        else:
+            copy = ", or it was the copy of one in the last five minutes" if appraisal.queue.fifo else ""
+            text = f"{within}: a consumer may have deleted it, or it was not delivered{copy}"
+            self._set(prospect, Outcome.NOT_SEEN, text)
 
-    async def _why_missed(self, prospect: Prospect, look: Look) -> str:
-        assert prospect.appraisal is not None
-        queue = prospect.appraisal.queue
+    async def _searched(self, appraisal: Appraisal, look: Look, *, dry: bool) -> Search:
+        """Say how the queue was searched, with its counts of now: all that was held is given back."""
+        met, before = len(look.messages), appraisal.counts
+        if look.problem is not None or look.stage is Stage.LOST:
+            why = look.problem.advice if look.problem is not None else "others may have received it"
+            return Search(met, dry, before, None, f"the hold was lost: {why}")
         try:
-            counts = (await self._gateway.get_queue_attributes(queue)).counts
+            after = (await self._gateway.get_queue_attributes(appraisal.queue)).counts
         except GatewayError as fault:
-            return f"the queue's counts cannot be read: {fault.problem.advice}"
-        total = (counts.visible or 0) + (counts.in_flight or 0)
-        if look.stage is Stage.LOST or look.problem is not None:
-            return f"the look ended early: {look.problem.advice if look.problem else 'the hold was lost'}"
-        if counts.in_flight:
-            return f"about {counts.in_flight:,} in flight, so a consumer may have it"
-        if counts.visible is not None and total > len(look.messages):
-            return f"the queue holds about {total:,}, and no more than {MOST_LOOKED_AT} are looked at"
-        if queue.fifo:
-            return "a consumer may have deleted it, or it was the copy of one in the last five minutes"
-        return "a consumer may have deleted it, or it was not delivered"
+            return Search(met, dry, before, None, f"the queue's counts cannot be read: {fault.problem.advice}")
+        return Search(met, dry, before, after)
 
     def _set(self, prospect: Prospect, outcome: Outcome, text: str, found: Arrival | None = None) -> None:
         self._results[prospect.key] = Traced(prospect.recipient, outcome, text, found)

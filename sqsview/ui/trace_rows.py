@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqsview.domain.access import Answer
 from sqsview.domain.recipients import Recipient
-from sqsview.operations.trace import Outcome, Prospect, Traced
+from sqsview.operations.prospects import DEADLINE, MOST_LOOKED_AT, Prospect
+from sqsview.operations.trace import Outcome, Traced
 from sqsview.ui.widgets.cells import Cell, Cells, Column, Line, Tone
 from sqsview.ui.widgets.recipients_view import MARKS
 
@@ -68,12 +70,14 @@ def _predicted(row: TraceRow, _: None) -> Cells:
 def _told(row: TraceRow, _: None) -> Cells:
     if row.traced is not None:
         _mark, tone, word = OUTCOMES[row.traced.outcome]
+        if row.traced.outcome is Outcome.CANNOT_KNOW:  # its mark says so, and why is worth the room
+            return (Cell(row.traced.text if row.can_be_looked_at else row.prospect.short, tone),)
         return Cell(word, tone), Cell(_after(row.traced), Tone.QUIET)
     if not row.can_be_looked_at:
-        return Cell("cannot be known: ", Tone.QUIET), Cell(row.prospect.line, Tone.QUIET)
-    if row.prospect.must_ask:
-        return Cell("! ", Tone.WARN), Cell(_cost(row), Tone.WARN)
-    return (Cell(_cost(row)),)
+        return (Cell(f"? {row.prospect.short}", Tone.QUIET),)
+    if row.prospect.must_ask or row.prospect.is_deep:
+        return Cell("! ", Tone.WARN), Cell(row.prospect.short, Tone.WARN)
+    return (Cell(row.prospect.short),)
 
 
 def _after(traced: Traced) -> str:
@@ -81,11 +85,6 @@ def _after(traced: Traced) -> str:
     if traced.outcome is Outcome.WAITING:
         return "…"
     return f" {traced.text}" if traced.outcome is Outcome.ARRIVED else f": {traced.text}"
-
-
-def _cost(row: TraceRow) -> str:
-    appraisal = row.prospect.appraisal
-    return row.prospect.line if appraisal is None else appraisal.allowance.line
 
 
 COLUMNS: tuple[Column[TraceRow, None], ...] = (
@@ -97,10 +96,40 @@ COLUMNS: tuple[Column[TraceRow, None], ...] = (
 """The columns before anything was published."""
 DONE: tuple[Column[TraceRow, None], ...] = (
     replace(COLUMNS[0], title=""),
-    *COLUMNS[1:-1],
-    Column("told", "WHAT BECAME OF IT", 24, cell=_told, grow=True, cut="end"),
+    COLUMNS[1],
+    replace(COLUMNS[2], width=12, min_width=9),
+    Column("told", "WHAT BECAME OF IT", 36, cell=_told, grow=True, cut="end"),
 )
 """The columns from then on."""
+
+
+def cost_lines(rows: Sequence[TraceRow]) -> list[Line]:
+    """Say what all looks cost together, and what is left out."""
+    asked = sum(row.allowed for row in rows)
+    lines: list[Line] = []
+    if asked:
+        queues = "1 queue, up to" if asked == 1 else f"{asked:,} queues, up to"
+        each = "" if asked == 1 else " each"
+        looks = f" publishes it and looks into {queues} {MOST_LOOKED_AT} messages{each}"
+        lines.append((Cell(" ctrl+s", Tone.ACCENT), Cell(looks)))
+        lines.append((Cell(f"        held up to {DEADLINE:g} s, each costs one receive"),))
+    else:
+        lines.append((Cell(" ctrl+s", Tone.ACCENT), Cell(" publishes it and looks into no queue")))
+    left_out = [row for row in rows if row.can_be_looked_at and not row.allowed]
+    if left_out:
+        asks = sum(row.prospect.must_ask for row in left_out)
+        deep = sum(row.prospect.is_deep and not row.prospect.must_ask for row in left_out)
+        grave = [row for row in left_out if row.prospect.must_ask or row.prospect.is_deep]
+        no = sum(row.recipient.answer is Answer.NO for row in left_out if row not in grave)
+        reasons = [
+            f"{asks:,} may lose a last try" if asks else "",
+            f"{deep:,} deeper than {MOST_LOOKED_AT}" if deep else "",
+            f"{no:,} predicted ✗" if no else "",
+        ]
+        said = ", ".join(filter(None, reasons))
+        told = f" takes in one of {len(left_out):,} left out" + (f": {said}" if said else "")
+        lines.append((Cell(" space", Tone.ACCENT), Cell(told, Tone.QUIET)))
+    return lines
 
 
 def about_lines(row: TraceRow) -> list[Line]:

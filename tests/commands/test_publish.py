@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -16,7 +17,7 @@ import pytest
 
 from tests.support import fault_kinds
 from tests.support.engines import Engine
-from tests.support.fault_kinds import Answer, Call, Forward
+from tests.support.fault_kinds import Answer, Call, ConnectionCutError, Forward
 from tests.support.proxy import Proxy, start_proxy_thread
 from tests.support.pty import Screen, start_in_pty, terminal_environment
 from tests.support.shell import PROGRAM, Ended, Shell
@@ -326,6 +327,55 @@ def test_read_only_mode_refuses(on_moto: World, arguments: tuple[str, ...]) -> N
     assert ended.code == 1
     assert "is refused in read-only mode · start without --read-only" in ended.err
     assert on_moto.received() == []
+
+
+PROTECTED = {"SQSVIEW_PROTECTED": "ord*,*-prod"}
+
+
+@pytest.mark.parametrize("more", [(), ("--repeat", "2")])
+def test_a_protected_name_has_to_be_repeated(on_moto: World, more: tuple[str, ...]) -> None:
+    careful = World(on_moto.shell.having(**PROTECTED), on_moto.engine, on_moto.url)
+    said = "orders is protected, and what is sent cannot be taken back: go on with --confirm orders"
+    assert careful.publish("orders", "--body", "x", *more) == Ended(1, "", f"sqsview: {said}\n")
+    assert careful.received() == []
+    assert careful.publish("orders", "--body", "x", "--confirm", "orders", *more).code == 0
+    assert careful.received() != []
+    assert careful.publish("events", "--body", "x").code == 0, "other names need nothing"
+
+
+@pytest.mark.parametrize("environment", [PROTECTED, {}])
+def test_what_was_confirmed_is_what_is_sent_to(on_moto: World, environment: dict[str, str]) -> None:
+    careful = World(on_moto.shell.having(**environment), on_moto.engine, on_moto.url)
+    ended = careful.publish("orders", "--body", "x", "--confirm", "order")
+    assert ended == Ended(1, "", "sqsview: nothing is sent: --confirm says order, and the target is orders\n")
+    assert careful.received() == []
+
+
+def test_many_need_no_confirmation_where_the_number_was_typed(on_moto: World) -> None:
+    assert on_moto.publish("orders", "--body", "x", "--repeat", "101").out == "101 of 101 sent\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_one_message_is_under_way_says_that_it_is_not_known(
+    proxied: tuple[World, Proxy], number: signal.Signals
+) -> None:
+    world, proxy = proxied
+    taken = threading.Event()
+
+    async def silent(_call: Call, forward: Forward) -> Answer:
+        await forward()
+        taken.set()
+        await asyncio.sleep(60)
+        raise ConnectionCutError
+
+    proxy.inject(silent, "sqs:SendMessage")
+    running = world.shell.start("publish", "orders", "--endpoint-url", world.url, "--body", "x")
+    assert taken.wait(30)
+    running.send_signal(number)
+    out, err = running.communicate(timeout=30)
+    assert (running.returncode, out) == (128 + number, b"")
+    assert err == b"sqsview: orders: it is not known whether it was sent\n"
+    assert len(world.received()) == 1
 
 
 def test_a_lost_answer_is_told_as_such(proxied: tuple[World, Proxy]) -> None:

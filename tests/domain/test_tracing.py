@@ -7,7 +7,8 @@ import json
 import pytest
 
 from sqsview.domain.message import Attribute, Message, Outgoing
-from sqsview.domain.tracing import TRACE_ATTRIBUTE, Arrival, Marked, Measure, arrival
+from sqsview.domain.queue import Counts
+from sqsview.domain.tracing import TRACE_ATTRIBUTE, Arrival, Marked, Measure, Search, arrival
 from tests.support.things import topic_arn
 
 SENT = Marked(Outgoing("x", {TRACE_ATTRIBUTE: Attribute("String", "t")}), "t")
@@ -109,3 +110,31 @@ def test_of_a_body_for_each_protocol_a_queue_gets_its_own() -> None:
     assert seen(received("q"), by_protocol) is not None
     assert seen(received("d"), by_protocol) is None
     assert seen(received("d"), Marked(Outgoing('{"default": "d"}', structure=True), None)) is not None
+
+
+# -- what its absence says
+
+EMPTY = Counts(0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("search", "doubt"),
+    [
+        (Search(0, True, EMPTY, EMPTY), ""),
+        (Search(7, True, Counts(7, 0, 0), Counts(7, 0, 0)), ""),
+        (Search(7, True, Counts(None, None, None), Counts(5, 0, 0)), ""),
+        (Search(200, False, EMPTY, Counts(12_000, 30, 0)), "not among the 200 looked at of about 12,030"),
+        (Search(0, True, EMPTY, Counts(0, 1_200, 0)), "about 1,200 in flight, so a consumer may have it"),
+        (Search(0, True, Counts(0, 2, 0), EMPTY), "about 2 were in flight before, so a consumer may have taken it"),
+        (Search(0, True, EMPTY, Counts(0, 0, 3)), "about 3 delayed, and it may be among them"),
+        (Search(7, False, EMPTY, Counts(7, 0, 0)), "messages still came when the time was over"),
+        (Search(1, True, EMPTY, Counts(4, 0, 0)), "not among the 1 that the queue gave of about 4"),
+        (Search(0, True, EMPTY, Counts(0, None, 0)), "the server does not tell what is in flight"),
+        (Search(0, True, EMPTY, None), "the server does not tell what is in flight"),
+        (Search(0, True, EMPTY, EMPTY, "the hold was lost"), "the hold was lost"),
+    ],
+)
+def test_a_message_that_was_not_met_is_only_not_there_where_nothing_was_kept_from_the_look(
+    search: Search, doubt: str
+) -> None:
+    assert search.doubt == doubt

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 import stat
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +37,15 @@ def editor(tmp_path: Path) -> Editor:
         return {"EDITOR": f"{shlex.quote(sys.executable)} {shlex.quote(str(script))} --wait"}
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the directory for temporary files, which is the test's own."""
+    directory = tmp_path / "temporary"
+    directory.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(directory))
+    return directory
 
 
 def edited(text: str, environ: dict[str, str]) -> str:
@@ -131,14 +142,67 @@ def test_the_line_end_that_editors_put_at_the_end_is_left_out(before: str, writt
 # -- what goes wrong
 
 
-def test_an_editor_that_fails_changes_nothing(editor: Editor) -> None:
-    with pytest.raises(EditorError, match=r"ended with exit code 3; the text is as it was"):
-        edited("one", editor("path.write_text('two'); sys.exit(3)"))
+def test_an_editor_that_fails_changes_nothing(editor: Editor, temporary: Path) -> None:
+    with pytest.raises(EditorError, match=r"ended with exit code 3; the text here is as it was$"):
+        edited("one", editor("sys.exit(3)"))
+    assert not list(temporary.iterdir())
 
 
-def test_an_editor_that_is_killed_is_told_by_its_signal(editor: Editor) -> None:
-    with pytest.raises(EditorError, match="was ended by SIGKILL"):
-        edited("one", editor("import os; os.kill(os.getpid(), 9)"))
+def kept_in(fault: EditorError) -> Path:
+    """Give where the error line says that what was written is."""
+    _, _, place = str(fault).partition("what was written is kept in ")
+    assert place, str(fault)
+    return Path(place)
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        ("path.write_text('an hour of work'); sys.exit(3)", b"an hour of work"),
+        ("path.write_text('an hour of work'); import os; os.kill(os.getpid(), 9)", b"an hour of work"),
+        ("path.write_bytes(b'caf\\xe9')", b"caf\xe9"),
+        ("path.unlink(); path.touch(0o644); path.write_text('new'); sys.exit(1)", b"new"),
+        ("path.write_text(''); sys.exit(1)", b""),
+    ],
+)
+def test_what_was_written_by_an_editor_that_fails_is_kept_and_its_path_is_told(
+    editor: Editor, code: str, written: bytes
+) -> None:
+    with pytest.raises(EditorError, match="the text here is as it was, and") as caught:
+        edited("one", editor(code))
+    path = kept_in(caught.value)
+    assert path.read_bytes() == written
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_the_copy_that_a_killed_editor_leaves_beside_the_file_is_kept(editor: Editor) -> None:
+    with pytest.raises(EditorError, match="was ended by SIGKILL") as caught:
+        edited("one", editor("(path.parent / '.body.txt.swp').write_text('typed'); import os; os.kill(os.getpid(), 9)"))
+    assert (kept_in(caught.value) / ".body.txt.swp").read_text() == "typed"
+
+
+def test_what_was_written_is_kept_where_nobody_waits_for_the_editor_any_more(editor: Editor) -> None:
+    with pytest.raises(KeyboardInterrupt), handed_over("one", editor("pass")) as hand_over:
+        hand_over.path.write_text("two")
+        raise KeyboardInterrupt
+    assert hand_over.path.read_text() == "two"
+
+
+def test_a_file_that_an_editor_still_has_stays(editor: Editor, tmp_path: Path) -> None:
+    go_on = tmp_path / "go on"
+    environ = editor(
+        f"import time\nwhile not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.01)\npath.write_text('two')"
+    )
+    with pytest.raises(KeyboardInterrupt), handed_over("one", environ) as hand_over:
+        running = threading.Thread(target=hand_over.run)
+        running.start()
+        while not hand_over.running:
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    go_on.touch()
+    running.join()
+    assert hand_over.path.read_text() == "two"
 
 
 def test_an_editor_that_cannot_be_started_is_one_line(tmp_path: Path) -> None:

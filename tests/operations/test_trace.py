@@ -13,12 +13,14 @@ from sqsview.domain.access import Answer
 from sqsview.domain.arn import name_of
 from sqsview.domain.message import Attribute, Outgoing
 from sqsview.domain.publishing import Destination, topic_destination
+from sqsview.domain.queue import Counts, QueueReading, QueueRef
 from sqsview.domain.recipients import Recipient
 from sqsview.domain.topic import Subscription, SubscriptionRef, SubscriptionSettings
 from sqsview.domain.tracing import TRACE_ATTRIBUTE
 from sqsview.errors import Refused
 from sqsview.operations.ledger import Ledger
-from sqsview.operations.trace import DEADLINE, MOST_LOOKED_AT, Outcome, Trace, Traced
+from sqsview.operations.prospects import DEADLINE, MOST_LOOKED_AT
+from sqsview.operations.trace import Outcome, Trace, Traced
 from tests.support.double import Account, DoubleGateway, denied, queue_arn, server_fault
 from tests.support.time import OwnedClock
 
@@ -104,6 +106,7 @@ async def test_nothing_is_published_or_received_before_a_person_has_allowed_it()
         (True, False),
         (False, False),
     ]
+    assert [prospect.short for prospect in prospects] == ["2 left · empty", "no limit · 1 message", "not SQS: email"]
     orders, audit, mail = (prospect.line for prospect in prospects)
     assert orders.startswith("looks at up to 200 messages and holds them for up to 10 s · ")
     assert audit == (
@@ -113,6 +116,25 @@ async def test_nothing_is_published_or_received_before_a_person_has_allowed_it()
     assert mail == "only queues can be looked at, and this one delivers by email"
     assert stage.account.broker.published == []
     assert stage.receives("orders") == stage.receives("audit") == 0
+
+
+@pytest.mark.parametrize(
+    ("held", "settings", "short"),
+    [
+        (201, {}, "deep: 201 · no limit"),
+        (12_000, {"max_receive_count": 6}, "deep: 12,000 · 5 left"),
+        (200, {"max_receive_count": 6}, "5 left · 200 messages"),
+        (3, {"max_receive_count": 2}, "asks · 3 messages"),
+        (201, {"max_receive_count": 2}, "asks · deep: 201"),
+    ],
+)
+async def test_what_a_look_costs_is_said_in_a_few_words(held: int, settings: dict[str, Any], short: str) -> None:
+    stage = Stage()
+    stage.subscribe("orders", dead_letter_target=queue_arn("orders-dlq") if settings else None, **settings)
+    stage.account.queues["orders"].counts = Counts(held, 0, 0)
+    (prospect,) = await stage.trace(Outgoing("x")).prepare()
+    assert prospect.short == short
+    assert prospect.is_deep is (held > MOST_LOOKED_AT)
 
 
 async def test_a_message_is_found_where_it_arrived_raw_or_in_an_envelope() -> None:
@@ -181,26 +203,112 @@ async def test_a_wrong_prediction_is_said_plainly() -> None:
     assert result.text.endswith("and the prediction was wrong: reason for orders")
 
 
+# -- what was not met
+
+IN_FLIGHT, IN_FLIGHT_BEFORE, DEEP, DELAYED, LOCKED = "in flight", "in flight before", "deep", "delayed", "locked.fifo"
+
+
+async def missed(other: str | None, answer: Answer) -> Traced:
+    """Look for a message that is not delivered, in a queue of which something else is to be known."""
+    stage = Stage()
+    name = LOCKED if other == LOCKED else "orders"
+    key = stage.subscribe(name, answer, delivers=False)
+    broker, ref = stage.account.broker, stage.account.queues[name].ref
+    for number in range(300 if other == DEEP else 0):
+        broker.put(name, Outgoing(str(number)))
+    if other == DELAYED:
+        broker.put(name, Outgoing("later", delay=600))
+    if other == LOCKED:
+        for number in range(12):
+            broker.put(name, Outgoing(str(number), group="one"))
+    if other in (IN_FLIGHT, IN_FLIGHT_BEFORE):
+        broker.put(name, Outgoing("taken"))
+        await stage.gateway.receive_message(ref, maximum=1, wait=0, hold=600)
+    trace = stage.trace(Outgoing("x"))
+    await trace.prepare()
+    if other == IN_FLIGHT_BEFORE:
+        broker.queues[name].clear()
+    (result,) = await trace.run([key])
+    assert stage.held() == ([] if other != IN_FLIGHT else ["message-1"])
+    return result
+
+
+@pytest.mark.parametrize("answer", [Answer.YES, Answer.NO, Answer.CANNOT_TELL])
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        (None, "a consumer may have deleted it, or it was not delivered"),
-        ("in flight", "about 1 in flight, so a consumer may have it"),
-        ("deep", f"the queue holds about 300, and no more than {MOST_LOOKED_AT} are looked at"),
+        (IN_FLIGHT, "about 1 in flight, so a consumer may have it"),
+        (IN_FLIGHT_BEFORE, "about 1 was in flight before, so a consumer may have taken it"),
+        (DEEP, f"not among the {MOST_LOOKED_AT} looked at of about 300"),
+        (DELAYED, "about 1 delayed, and it may be among them"),
+        (LOCKED, "not among the 10 that the queue gave of about 12"),
     ],
 )
-async def test_what_was_not_seen_is_explained(other: str | None, said: str) -> None:
-    stage = Stage()
-    key = stage.subscribe("orders", delivers=False)
-    if other == "in flight":
-        stage.account.broker.put("orders", Outgoing("taken"))
-        ref = stage.account.queues["orders"].ref
-        await stage.gateway.receive_message(ref, maximum=1, wait=0, hold=600)
-    for number in range(300 if other == "deep" else 0):
-        stage.account.broker.put("orders", Outgoing(str(number)))
-    (result,) = await stage.trace(Outgoing("x")).run([key])
-    assert result.outcome is Outcome.NOT_SEEN
+async def test_what_may_be_there_all_the_same_cannot_be_known_whatever_was_predicted(
+    other: str, said: str, answer: Answer
+) -> None:
+    result = await missed(other, answer)
+    assert result.outcome is Outcome.CANNOT_KNOW
+    assert result.text.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "said"),
+    [
+        (Answer.YES, Outcome.NOT_SEEN, "a consumer may have deleted it, or it was not delivered"),
+        (Answer.CANNOT_TELL, Outcome.NOT_SEEN, "a consumer may have deleted it, or it was not delivered"),
+        (Answer.NO, Outcome.FILTERED, "with nothing in flight, as predicted: reason for orders"),
+    ],
+)
+async def test_what_a_queue_without_anything_else_does_not_have_is_not_there(
+    answer: Answer, outcome: Outcome, said: str
+) -> None:
+    result = await missed(None, answer)
+    assert result.outcome is outcome
     assert result.text.endswith(said)
+
+
+@pytest.mark.parametrize(("answer", "seconds"), [(Answer.YES, DEADLINE), (Answer.NO, 3)])
+async def test_without_the_counts_it_cannot_be_known(
+    answer: Answer, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage()
+    key = stage.subscribe("orders", answer, delivers=False)
+    trace = stage.trace(Outgoing("x"))
+    await trace.prepare()
+    over, read = stage.clock.monotonic() + seconds, stage.gateway.get_queue_attributes
+
+    async def read_until_it_is_over(queue: QueueRef) -> QueueReading:
+        if stage.clock.monotonic() >= over:
+            raise denied()
+        return await read(queue)
+
+    monkeypatch.setattr(stage.gateway, "get_queue_attributes", read_until_it_is_over)
+    (result,) = await trace.run([key])
+    assert result.outcome is Outcome.CANNOT_KNOW
+    assert result.text.startswith("the queue's counts cannot be read: denied: sqs:GetQueueAttributes")
+
+
+async def test_where_the_hold_was_lost_it_cannot_be_known() -> None:
+    stage = Stage(auto=False)
+    key = stage.subscribe("orders", delivers=False)
+    stage.account.broker.put("orders", Outgoing("before"))
+    running = asyncio.ensure_future(stage.trace(Outgoing("x")).run([key]))
+    await stage.clock.until(lambda: bool(stage.held()))
+    stage.account.fail("change_message_visibility_batch", denied(), "orders")
+    await stage.clock.until(running.done)
+    (result,) = await running
+    assert result.outcome is Outcome.CANNOT_KNOW
+    assert result.text.startswith("the hold was lost: denied")
+
+
+async def test_what_is_predicted_to_be_filtered_is_looked_for_until_the_queue_has_nothing_more() -> None:
+    stage = Stage()
+    key = stage.subscribe("orders", Answer.NO, delivers=False)
+    began = stage.clock.monotonic()
+    (result,) = await stage.trace(Outgoing("x")).run([key])
+    assert result.outcome is Outcome.FILTERED
+    assert 3 <= stage.clock.monotonic() - began < DEADLINE
 
 
 async def test_a_look_that_would_take_a_last_try_is_refused_unless_it_was_allowed_by_name() -> None:
@@ -246,6 +354,34 @@ async def test_cancelling_gives_everything_back() -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert stage.held() == []
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_a_cancellation_while_it_is_published_waits_for_the_answer(refused: bool) -> None:
+    stage = Stage(auto=False)
+    stage.account.latency = 5
+    key = stage.subscribe("orders", delivers=False)
+    trace = stage.trace(Outgoing("x"))
+    preparing = asyncio.ensure_future(trace.prepare())
+    await stage.clock.until(preparing.done)
+    if refused:
+        stage.account.fail_once("publish", denied())
+    assert not trace.began
+    running = asyncio.ensure_future(trace.run([key]))
+    await stage.clock.settle()
+    assert trace.publishing
+    for _ in range(3):
+        running.cancel()
+        await stage.clock.settle()
+        assert not running.done()
+    await stage.clock.until(running.done)
+    assert running.cancelled()
+    assert not trace.publishing
+    if refused:
+        assert trace.sent is None and isinstance(trace.fault, Refused)
+    else:
+        assert trace.sent is not None and trace.fault is None
+    assert stage.receives("orders") == 0
 
 
 async def test_progress_is_told_as_each_answer_comes() -> None:

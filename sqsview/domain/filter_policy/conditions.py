@@ -258,7 +258,7 @@ class Exists(Condition):
 
     def judge(self, found: Found, values: Values) -> Told:
         """Judge the key; it must have a value that is not empty, or be absent from a message that has others."""
-        if any(element.value not in (None, "") for element in found.elements):
+        if found.unlike or any(element.value not in (None, "") for element in found.elements):
             return (YES if self.wanted else NO), ""
         if found.doubt:
             return CANNOT_TELL, found.doubt

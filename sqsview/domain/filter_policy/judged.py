@@ -47,10 +47,14 @@ class Found:
     empty_array: bool = False
     doubt: str = ""
     """Why there is something that cannot be judged."""
+    unlike: str = ""
+    """A text that is there and is not empty, while what it is compared as is in doubt; empty where there is none."""
 
     @property
     def words(self) -> str:
         """The value in a few words, which may be untrusted text."""
+        if self.unlike:
+            return _short(self.unlike)
         if not self.elements:
             return "an object" if self.holds_object else "an empty array" if self.empty_array else self.doubt
         words = [_short(each.value) for each in self.elements[:_MOST_SHOWN]]
@@ -137,7 +141,8 @@ class AttributeValues(Values):
                 return Found(doubt=f"{_short(value)} is no number")
             return Found((Element(float(value)),))
         if '"' in value or "\\" in value:
-            return Found(doubt="it has a quote or a backslash, which only match where they are escaped twice")
+            doubt = "it has a quote or a backslash, which only match where they are escaped twice"
+            return Found(doubt=doubt, unlike=value)
         return Found((Element(value),))
 
     @staticmethod

@@ -11,15 +11,18 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.worker import Worker
 
+from sqsview.domain.access import Answer
 from sqsview.domain.message import Sent
+from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.errors import LostAnswer, Refused
-from sqsview.operations.trace import DEADLINE, Prospect, Trace
+from sqsview.operations.prospects import Prospect
+from sqsview.operations.trace import Trace
 from sqsview.ui.actions import Action, View, screen_bindings
 from sqsview.ui.scene import Scene
 from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
 from sqsview.ui.screens.dialogs import ARMED_AFTER, ConfirmScreen
 from sqsview.ui.screens.table_screen import titled
-from sqsview.ui.trace_rows import COLUMNS, DONE, TraceRow, about_lines, summed_up
+from sqsview.ui.trace_rows import COLUMNS, DONE, TraceRow, about_lines, cost_lines, summed_up
 from sqsview.ui.widgets.cells import Cell, Line, Tone
 from sqsview.ui.widgets.fields import Lines
 from sqsview.ui.widgets.lines_view import LinesView
@@ -58,11 +61,14 @@ class TraceScreen(DashboardScreen):
         self._sent = sent
         self._refused = refused
         self._rows: list[TraceRow] = []
-        self._prepared = False
         self._armed = False
         self._work: Worker[None] | None = None
         self._ended = asyncio.Event()
-        self._told_sent = False
+        self._stopped = False
+        self._told = False
+        """Whether the form knows what became of the message."""
+        self._leaving = False
+        """Whether this screen goes as soon as that is known."""
         self._gone = False
 
     # -- what is on screen -----------------------------------------------------------------------------------
@@ -102,7 +108,6 @@ class TraceScreen(DashboardScreen):
 
     async def _prepare(self) -> None:
         self._rows = [_proposed(prospect) for prospect in await self._trace.prepare()]
-        self._prepared = True
         self.table.empty = "nothing is subscribed to this topic: what is published is dropped"
         self._draw()
         self.set_timer(ARMED_AFTER, self._arm)
@@ -135,20 +140,17 @@ class TraceScreen(DashboardScreen):
         lines: list[Line] = []
         if self._work is None:
             lines.append((Cell(" trace to"), where, Cell(" · nothing is sent yet", Tone.QUIET)))
-            asked = sum(row.allowed for row in self._rows)
-            queues = "1 queue" if asked == 1 else f"{asked:,} queues"
-            lines.append(
-                (
-                    Cell(" ctrl+s", Tone.ACCENT),
-                    Cell(f" publishes it and looks into {queues} for up to {DEADLINE:g} s;"),
-                    Cell(" each message met there counts one receive", Tone.QUIET),
-                )
-            )
+            lines += cost_lines(self._rows)
+        elif self._trace.fault is not None:
+            lines.append((Cell(" ✗ not published to", Tone.BAD), where, Cell(f": {self._trace.fault.problem.advice}")))
         elif self._trace.sent is None:
             lines.append((Cell(" publishing to"), where, Cell("…")))
+            if self._leaving:
+                waits = " waits until it is known whether it was sent; esc again leaves now, and it is told later"
+                lines.append((Cell(waits, Tone.WARN),))
         else:
             lines.append((Cell(" ✓ published to", Tone.GOOD), where, Cell(f" · message id {self._trace.sent.id}")))
-            still = "" if self._ended.is_set() else " · everything that is met is given back at the end"
+            still = "" if self._ended.is_set() else " · what is met is given back at the end"
             lines.append((Cell(" "), *summed_up(self._trace.results), Cell(still, Tone.QUIET)))
         if self._trace.marked.note:
             lines.append((Cell(f" ! {self._trace.marked.note}", Tone.WARN),))
@@ -200,51 +202,77 @@ class TraceScreen(DashboardScreen):
         self.show_keys()
 
     async def action_back(self) -> None:
-        """Leave; what is held is given back by whoever holds it."""
-        if self._work is not None:
-            self._work.cancel()
+        """Leave, while a message is under way once it is known what became of it; a second time leaves at once.
+
+        What is held is given back by whoever holds it.
+        """
+        self._stop()
+        if self._trace.publishing:
+            if not self._leaving:
+                self._leaving = True
+                self._draw()
+                return
+            self.dashboard.say(f"it is not known yet whether it was sent to {self._topic.name}", warning=True)
         self._gone = True
         await super().action_back()
 
     def on_unmount(self) -> None:
         """Stop, also where the screen is taken away with its account or region."""
         self._gone = True
-        if self._work is not None:
+        self._stop()
+
+    def _stop(self) -> None:
+        """End the looks, once; the answer to a message that is under way is still waited for."""
+        if self._work is not None and not self._stopped:
+            self._stopped = True
             self._work.cancel()
 
     # -- the work --------------------------------------------------------------------------------------------
 
     async def _follow(self, allowed: list[str], spend: list[str]) -> None:
-        async def end() -> None:
-            if self._work is not None:
-                self._work.cancel()
-            await self._ended.wait()
-
-        forget = self.dashboard.feed.before_closing(end)
+        forget = self.dashboard.feed.before_closing(self._end)
         timer = self.set_interval(0.2, self._step)
         try:
             await self._trace.run(allowed, spend=spend)
-        except (Refused, LostAnswer) as fault:
-            self._refused(fault)
-            if self.app.screen is self:
-                self.app.pop_screen()
+        except (Refused, LostAnswer):
+            pass  # it is told below, as it is where somebody has left meanwhile
         finally:
             timer.stop()
-            self._ended.set()
-            forget()
-            await self._tell_sent()
+            try:
+                await self._tell()
+            finally:
+                self._ended.set()
+                forget()
             self._draw()
+            if (self._leaving or self._trace.fault is not None) and self.app.screen_stack[-1:] == [self]:
+                self.app.pop_screen()
+
+    async def _end(self) -> None:
+        """Come to an end before the connection does."""
+        self._stop()
+        await self._ended.wait()
 
     async def _step(self) -> None:
-        await self._tell_sent()
+        if self._trace.sent is not None:
+            await self._tell()
         self._draw()
 
-    async def _tell_sent(self) -> None:
-        if self._trace.sent is not None and not self._told_sent:
-            self._told_sent = True
-            await self._sent(self._trace.sent)
+    async def _tell(self) -> None:
+        """Tell the form once what became of the message, and say it in passing where this screen is gone."""
+        if self._told or not self._trace.began:
+            return
+        self._told = True
+        sent, fault = self._trace.sent, self._trace.fault
+        if sent is not None:
+            if self._gone or self not in self.app.screen_stack:
+                self.dashboard.say(f"✓ sent to {self._topic.name}, message id {sent.id}")
+            await self._sent(sent)
+        else:
+            problem = Problem(ProblemKind.NETWORK, "no answer came before the end")
+            self._refused(fault or LostAnswer(problem))
 
 
 def _proposed(prospect: Prospect) -> TraceRow:
-    """Propose a look where it takes nothing from anybody."""
-    return TraceRow(prospect, allowed=prospect.appraisal is not None and not prospect.must_ask)
+    """Propose a look where it takes nothing from anybody, can find the message, and is to find it."""
+    worth_it = prospect.recipient.answer is not Answer.NO and not prospect.is_deep
+    return TraceRow(prospect, allowed=prospect.appraisal is not None and not prospect.must_ask and worth_it)

@@ -179,6 +179,19 @@ def test_binary_attributes_are_as_good_as_absent() -> None:
     assert by_attributes({"k": [{"exists": False}]}, k=binary).answer is CANNOT_TELL
 
 
+@pytest.mark.parametrize("value", ['say "yes"', "C:\\temp"])
+def test_a_text_with_a_quote_or_a_backslash_is_there_whatever_it_is_compared_as(value: str) -> None:
+    assert by_attributes({"k": [{"exists": True}]}, k=string(value)) == Verdict(YES, "k exists")
+    verdict = by_attributes({"k": [{"exists": False}]}, k=string(value))
+    assert verdict.answer is NO
+    assert verdict.reason.startswith("k is absent: it is ")
+    assert "twice" not in verdict.reason
+    for condition in (value, {"prefix": value[:1]}, {"anything-but": ["x"]}):
+        verdict = by_attributes({"k": [condition]}, k=string(value))
+        assert verdict.answer is CANNOT_TELL
+        assert "a quote or a backslash" in verdict.reason
+
+
 def test_a_key_must_be_absent_from_something() -> None:
     policy = {"tenant": [{"exists": False}]}
     assert by_attributes(policy, other=string("x")) == Verdict(YES, "tenant is absent")

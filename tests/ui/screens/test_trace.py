@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from sqsview.domain.message import Outgoing
+from sqsview.domain.message import Outgoing, Sent
 from sqsview.domain.problem import Problem, ProblemKind
+from sqsview.domain.queue import Counts
 from sqsview.domain.snapshot import Snapshot
 from sqsview.domain.tracing import TRACE_ATTRIBUTE
 from sqsview.errors import Rejected
 from sqsview.ui.screens.publish import PublishScreen
 from sqsview.ui.screens.trace import TraceScreen
+from tests.support.double import server_fault
 from tests.support.hostile import HOSTILE, assert_harmless
 from tests.support.shown import strips
 from tests.support.things import admitting, queue_arn, subscription, topic, topic_arn
@@ -45,6 +47,30 @@ class Following(Desk):
         await self.stage.until(lambda: bool(getattr(self.stage.app.screen, "armed", False)))
         await self.stage.press("ctrl+s")
 
+    async def tick(self, name: str) -> None:
+        """Allow the look into a queue, or no longer."""
+        await self.stage.sees(f"╭─ {self.stage.cursor} ")
+        await self.stage.press("g")
+        while self.stage.cursor != name:
+            await self.stage.press("j")
+        await self.stage.press("space")
+
+    def hold_publishing(self, *, lost: bool = False) -> asyncio.Event:
+        """Let the server take what is published, and keep its answers until the event is set, or lose them then."""
+        answer, gateway = asyncio.Event(), self.stage.feed.connection
+        assert gateway is not None
+        publish = gateway.publish
+
+        async def held(topic: str, message: Outgoing) -> Sent:
+            sent = await publish(topic, message)
+            await answer.wait()
+            if lost:
+                raise server_fault()
+            return sent
+
+        setattr(gateway, "publish", held)  # noqa: B010 - one account of one test
+        return answer
+
     def held(self) -> list[str]:
         """Give what is kept from consumers, in any queue."""
         return [identity for name in self.broker.queues for identity in self.broker.held(name)]
@@ -72,7 +98,12 @@ def world(name: str = TOPIC, *, strict: bool = False) -> Snapshot:
 
 @asynccontextmanager
 async def following(
-    monkeypatch: pytest.MonkeyPatch, *, strict: bool = False, size: tuple[int, int] = (120, 40), body: str = "hello"
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    strict: bool = False,
+    deep: int = 0,
+    size: tuple[int, int] = (120, 40),
+    body: str = "hello",
 ) -> AsyncIterator[Following]:
     monkeypatch.setattr("tests.ui.stage.StillClock", PassingClock)
     async with staged(world(strict=strict), size=size) as stage:
@@ -84,6 +115,8 @@ async def following(
         }
         if strict:
             account.add_queue("fed", dead_letter_target=queue_arn("fed-dlq"), max_receive_count=2)
+        if deep:
+            account.queues["fed"].counts = Counts(deep, 0, 0)
         await desk.open(TOPIC)
         await desk.paste(body)
         await desk.go_to("trace")
@@ -95,16 +128,33 @@ async def following(
 async def test_it_asks_first_and_says_what_a_look_costs_at_each_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     async with following(monkeypatch) as desk:
         await desk.stage.sees("nothing is sent yet")
-        assert "publishes it and looks into 2 queues" in desk.stage.text
-        assert "[x]" in desk.stage.line("fed ") and "fed has no redrive policy" in desk.stage.line("fed ")
-        assert "cannot be known: only queues can be looked at" in desk.stage.line("ops@example.com")
+        assert "publishes it and looks into 1 queue, up to 200 messages" in desk.stage.text
+        assert "held up to 10 s, each costs one receive" in desk.stage.text
+        assert "[x]" in desk.stage.line("fed ") and "no limit · empty" in desk.stage.line("fed ")
+        assert "? not SQS: email" in desk.stage.line("ops@example.com")
+        await desk.tick("filtered")
+        await desk.stage.sees("looks into 2 queues, up to 200 messages each")
         assert desk.published == [] and desk.account.count("receive_message") == 0
+
+
+async def test_what_is_predicted_not_to_get_it_and_what_is_deep_is_left_out_until_it_is_ticked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with following(monkeypatch, size=(80, 24), deep=12_000) as desk:
+        await desk.stage.sees("looks into no queue")
+        await desk.stage.sees("takes in one of 2 left out: 1 deeper than 200, 1 predicted ✗")
+        assert "[ ]" in desk.stage.line("fed ") and "! deep: 12,000" in desk.stage.line("fed ")
+        assert "[ ]" in desk.stage.line("filtered ") and "no limit" in desk.stage.line("filtered ")
+        await desk.tick("filtered")
+        await desk.stage.sees("looks into 1 queue, up to 200 messages")
+        await desk.stage.sees("takes in one of 1 left out: 1 deeper than 200")
 
 
 async def test_it_shows_what_arrived_what_was_filtered_and_what_cannot_be_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with following(monkeypatch) as desk:
+        await desk.tick("filtered")
         await desk.answer()
         await desk.stage.sees("✓ published to orders")
         await desk.stage.sees("✓ 1 arrived · ✓ 1 filtered · ? 1 cannot be known")
@@ -134,8 +184,8 @@ async def test_the_line_under_the_cursor_is_told_in_full(monkeypatch: pytest.Mon
 
 async def test_a_queue_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     async with following(monkeypatch) as desk:
-        await desk.stage.sees("╭─ fed ")
-        await desk.stage.press("space")
+        await desk.tick("fed")
+        await desk.tick("filtered")
         await desk.stage.sees("looks into 1 queue")
         await desk.answer()
         await desk.stage.sees("its queue was not looked at")
@@ -149,7 +199,7 @@ async def test_a_queue_that_could_lose_a_last_try_is_left_out_until_it_is_ticked
 ) -> None:
     async with following(monkeypatch, strict=True) as desk:
         await desk.stage.sees("fed gives up after 2 receives")
-        assert "[ ]" in desk.stage.line("fed gives up")
+        assert "[ ]" in desk.stage.line("! asks · empty")
         await desk.stage.press("space")
         await desk.answer()
         await desk.stage.sees("Look into fed")
@@ -175,6 +225,7 @@ async def test_leaving_before_it_sends_nothing(monkeypatch: pytest.MonkeyPatch) 
 
 async def test_leaving_while_it_looks_gives_everything_back(monkeypatch: pytest.MonkeyPatch) -> None:
     async with following(monkeypatch) as desk:
+        await desk.tick("filtered")
         desk.broker.put("filtered", Outgoing("another"))
         await desk.answer()
         await desk.stage.until(lambda: bool(desk.broker.held("filtered")))
@@ -184,8 +235,105 @@ async def test_leaving_while_it_looks_gives_everything_back(monkeypatch: pytest.
         await desk.stage.sees("✓ sent to orders")
 
 
+async def test_a_queue_that_was_looked_at_in_part_says_nothing_of_what_was_filtered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with following(monkeypatch) as desk:
+        for number in range(250):
+            desk.broker.put("filtered", Outgoing(str(number)))
+        await desk.tick("filtered")
+        await desk.answer()
+        await desk.stage.sees("✓ 1 arrived · ? 2 cannot be known")
+        assert "not among the 200 looked at of about 250" in desk.stage.line("filtered ")
+        assert "as predicted" not in desk.stage.text
+        await desk.stage.until(lambda: not desk.held())
+
+
+async def test_a_queue_of_which_a_consumer_has_messages_says_nothing_of_what_was_filtered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with following(monkeypatch) as desk:
+        desk.broker.put("filtered", Outgoing("taken"))
+        assert desk.stage.feed.connection is not None
+        await desk.stage.feed.connection.receive_message(
+            desk.account.queues["filtered"].ref, maximum=1, wait=0, hold=600
+        )
+        await desk.tick("filtered")
+        await desk.answer()
+        await desk.stage.sees("✓ 1 arrived · ? 2 cannot be known")
+        assert "about 1 in flight" in desk.stage.line("filtered ")
+        assert "as predicted" not in desk.stage.text
+
+
+# -- leaving while it is published
+
+
+async def test_escape_while_it_is_published_waits_for_the_answer_and_the_form_tells_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with following(monkeypatch) as desk:
+        answer = desk.hold_publishing()
+        await desk.answer()
+        await desk.stage.sees("publishing to")
+        await desk.stage.press("escape")
+        await desk.stage.sees("waits until it is known whether it was sent")
+        assert isinstance(desk.stage.app.screen, TraceScreen)
+        answer.set()
+        await desk.stage.until(lambda: isinstance(desk.stage.app.screen, PublishScreen))
+        await desk.stage.sees("✓ sent to orders  message id published-1")
+        assert len(desk.published) == 1
+        assert desk.account.count("receive_message") == 0, "whoever leaves wants no looks"
+
+
+async def test_who_does_not_wait_for_the_answer_is_told_it_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with following(monkeypatch) as desk:
+        answer = desk.hold_publishing()
+        await desk.answer()
+        await desk.stage.sees("publishing to")
+        await desk.stage.press("escape", "escape")
+        await desk.stage.until(lambda: isinstance(desk.stage.app.screen, PublishScreen))
+        assert "it is not known yet whether it was sent to orders" in desk.stage.toasts
+        answer.set()
+        await desk.stage.until(lambda: "✓ sent to orders, message id published-1" in desk.stage.toasts)
+        assert len(desk.published) == 1
+
+
+async def test_a_change_of_region_while_it_is_published_tells_what_became_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with following(monkeypatch) as desk:
+        answer = desk.hold_publishing()
+        await desk.answer()
+        await desk.stage.sees("publishing to")
+        (end,) = desk.stage.feed.give_back
+        desk.stage.app.change_target(region="eu-central-1")
+        ending = asyncio.ensure_future(_awaited(end()))
+        await desk.stage.until(lambda: not isinstance(desk.stage.app.screen, TraceScreen | PublishScreen))
+        assert not ending.done(), "the connection is needed until the answer is there"
+        answer.set()
+        await desk.stage.until(lambda: "✓ sent to orders, message id published-1" in desk.stage.toasts)
+        await asyncio.wait_for(ending, 5)
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_where_the_answer_is_lost_it_is_said_that_it_is_not_known(
+    monkeypatch: pytest.MonkeyPatch, leaves: bool
+) -> None:
+    async with following(monkeypatch) as desk:
+        answer = desk.hold_publishing(lost=True)
+        await desk.answer()
+        await desk.stage.sees("publishing to")
+        if leaves:
+            await desk.stage.press("escape")
+        answer.set()
+        await desk.stage.until(lambda: isinstance(desk.stage.app.screen, PublishScreen))
+        await desk.stage.sees("? it is not known whether it was sent: the server failed")
+        assert desk.account.count("receive_message") == 0
+
+
 async def test_the_end_of_the_connection_waits_until_everything_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     async with following(monkeypatch) as desk:
+        await desk.tick("filtered")
         desk.broker.put("filtered", Outgoing("another"))
         await desk.answer()
         await desk.stage.until(lambda: bool(desk.broker.held("filtered")))
@@ -213,11 +361,11 @@ async def test_what_the_server_refuses_leads_back_to_the_field(monkeypatch: pyte
 async def test_after_it_the_form_knows_that_it_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     async with following(monkeypatch) as desk:
         await desk.answer()
-        await desk.stage.sees("✓ 1 filtered")
+        await desk.stage.sees("✓ 1 arrived")
         await desk.stage.press("escape")
         await desk.stage.sees("✓ sent to orders  message id published-1")
         last = desk.stage.app.state.templates.last(topic_arn(TOPIC))
-        assert last is not None and TRACE_ATTRIBUTE not in last.attributes
+        assert last is not None and TRACE_ATTRIBUTE not in last.outgoing.attributes
         await desk.stage.press("escape")
         assert desk.stage.toasts == []
 
@@ -229,7 +377,7 @@ async def test_the_key_that_goes_on_is_gone_once_it_was_pressed(monkeypatch: pyt
         await desk.stage.sees("✓ published")
         assert "publish and look" not in desk.stage.keys
         await desk.stage.press("ctrl+s")
-        await desk.stage.sees("✓ 1 filtered")
+        await desk.stage.sees("✓ 1 arrived")
         assert len(desk.published) == 1
 
 
@@ -239,7 +387,8 @@ async def test_ctrl_s_twice_in_one_go_does_not_agree_to_what_nobody_read(monkeyp
         await desk.stage.until(lambda: isinstance(desk.stage.app.screen, PublishScreen))
         desk.stage.type_ahead("ctrl+s", "ctrl+s", "ctrl+s")
         await desk.stage.sees("nothing is sent yet")
-        await desk.stage.pilot.pause(0.1)
+        await desk.stage.until(lambda: bool(getattr(desk.stage.app.screen, "armed", False)))
+        assert "nothing is sent yet" in desk.stage.text, "the keys were obeyed before it took any"
         assert desk.published == []
 
 
