@@ -26,7 +26,7 @@ from unittest.mock import patch
 from aiobotocore.httpsession import AIOHTTPSession
 from rich.cells import cell_len
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from sqsview.aws.session import open_gateway
 from sqsview.demo.account import DEMO_CREDENTIALS
@@ -130,6 +130,8 @@ class _Photographer:
         await self._clock.advance(1.0)
         for box in self._app.screen.query(Input):
             box.cursor_blink = False
+        for editor in self._app.screen.query(TextArea):
+            editor.cursor_blink = False
         await shown.until(self._pilot, partial(self._stands, shows), 30.0)
         await self._pilot.pause()
         path = self._folder / f"{name}.svg"
@@ -140,6 +142,22 @@ class _Photographer:
         """Press keys without a picture."""
         await self._pilot.press(*keys)
         await self._pilot.pause()
+
+    async def tick(self, name: str) -> None:
+        """Tick a box of the form."""
+        self._app.screen.query_one(f"#{name}").focus()
+        await self.press("space")
+
+    async def agree(self) -> None:
+        """Agree to a trace, once it takes consent."""
+        await shown.until(self._pilot, lambda: bool(getattr(self._app.screen, "armed", True)))
+        await self.press("ctrl+s")
+
+    async def pass_by(self, seconds: float) -> None:
+        """Let time pass."""
+        for _ in range(round(seconds)):
+            await self._clock.advance(1.0)
+            await self._pilot.pause()
 
     async def move_to(self, name: str) -> None:
         """Go to the row of this name with the keys."""
@@ -192,6 +210,11 @@ async def photograph(demo: Demo, folder: Path) -> list[Path]:
     return photographer.taken
 
 
+def keys_of(text: str) -> Iterator[str]:
+    """Give the keys that type a text."""
+    return ("space" if character == " " else character for character in text)
+
+
 async def _visit(camera: _Photographer) -> None:
     await camera.take("queues", shows="orders-billing")
     await camera.take("queues-80x24", size=SMALL)
@@ -202,9 +225,25 @@ async def _visit(camera: _Photographer) -> None:
     await camera.press("escape")
     await camera.take("help", "question_mark", shows="esc closes")
     await camera.press("escape")
+    await camera.move_to("orders-billing-dlq")
+    await camera.take("messages-80x24", "v", size=SMALL, shows="held")
+    await camera.press("t", *"error.code", "enter", "g", "j")
+    await camera.take("messages", shows="grouped by")
+    await camera.press("escape", "escape", "escape")
     await camera.press("2")
     await camera.move_to("orders")
     await camera.take("topics")
+    await camera.press("p")
+    await camera.press(*keys_of('{"type": "order", "total": 129.0}'))
+    await camera.press("ctrl+n", *"type", "tab", "tab", *"order")
+    await camera.press("ctrl+n", *"tenant", "tab", "tab", *"acme")
+    await camera.take("publish", shows="will get it")
+    await camera.tick("trace")
+    await camera.press("ctrl+s")
+    await camera.agree()
+    await camera.pass_by(15.0)
+    await camera.take("trace", shows="arrived")
+    await camera.press("escape", "escape")
     await camera.take("subscriptions", "enter", shows="orders-billing")
     await camera.press("escape")
     await camera.press("3")

@@ -84,6 +84,28 @@ def test_whatever_ends_a_look_nothing_stays_held(sqs: Any, moto: Engine, tmp_pat
     assert receive_counts(sqs) == [2] * DEAD_LETTERS, "one receive by the look, one by this test"
 
 
+def test_two_keys_in_one_go_make_one_look_and_leaving_gives_all_of_it_back(
+    sqs: Any, moto: Engine, tmp_path: Path
+) -> None:
+    url = sqs.get_queue_url(QueueName="orders-dlq")["QueueUrl"]
+    for number in range(60):
+        sqs.send_message(QueueUrl=url, MessageBody=f"more {number}")
+    with start_in_pty(PROGRAM, environment=environment_for(moto.url, tmp_path)) as terminal:
+        terminal.wait_for(lambda text: "orders-dlq" in text and "2 queues" in text)
+        terminal.send("/dlq" + ENTER)
+        terminal.wait_for("1 of 2")
+        terminal.send("vv")
+        terminal.wait_for("25 of about 72 · held", timeout=30)
+        assert in_flight(sqs) == 25
+        terminal.send("vv")
+        terminal.wait_for("50 of about 72 · held", timeout=30)
+        assert in_flight(sqs) == 50
+        terminal.send(ESCAPE)
+        until(lambda: in_flight(sqs) == 0)
+        terminal.send("q")
+        terminal.wait_for_exit()
+
+
 def test_opening_refreshing_and_leaving_screens_receives_nothing(sqs: Any, moto: Engine, tmp_path: Path) -> None:
     with start_in_pty(PROGRAM, environment=environment_for(moto.url, tmp_path)) as terminal:
         terminal.wait_for(lambda text: "orders-dlq" in text and "2 queues" in text)

@@ -1,4 +1,4 @@
-"""``{{n}}``, ``{{uuid}}`` and ``{{now}}`` in a message that is sent more than once."""
+"""``{{n}}``, ``{{uuid}}`` and ``{{now}}`` in a message, which are filled in as it is sent."""
 
 from __future__ import annotations
 
@@ -36,11 +36,6 @@ class Filling:
         if moving:
             self._changes.append(_of_attributes(moving))
 
-    @property
-    def constant(self) -> bool:
-        """Tell whether all messages are the same."""
-        return not self._changes
-
     def fill(self, n: int, uuid: str, now: float) -> Outgoing:
         """Give the ``n``-th message, from 1; every ``{{uuid}}`` in it is the same.
 
@@ -55,11 +50,6 @@ class Filling:
             for change in self._changes:
                 filled = change(filled, values)
         return filled
-
-
-def fill(outgoing: Outgoing, n: int, uuid: str, now: float) -> Outgoing:
-    """Fill in one message; see `Filling.fill`."""
-    return Filling(outgoing).fill(n, uuid, now)
 
 
 def sample(outgoing: Outgoing, repeats: int) -> Outgoing:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqsview.domain.message import Outgoing, Sent
+from sqsview.domain.placeholders import Filling
 from sqsview.domain.problem import Problem, ProblemKind
-from sqsview.domain.publishing import Destination, faults, field_of
-from sqsview.domain.publishing.fields import FieldFault
+from sqsview.domain.publishing import Destination, attribute_in, faults, field_of
+from sqsview.domain.publishing.fields import Field, FieldFault
 from sqsview.errors import GatewayError, LostAnswer, Refused, Rejected, ServerFault, Unsupported
 from sqsview.gateway import Gateway
 
@@ -28,7 +31,20 @@ async def send(gateway: Gateway, destination: Destination, outgoing: Outgoing) -
         problem = replace(fault.problem, thing=fault.problem.thing or destination.name)
         if may_have_been_taken(fault):
             raise LostAnswer(problem) from fault
-        raise Refused(problem, field_of(problem)) from fault
+        attribute = attribute_in(problem, outgoing.attributes)
+        field = field_of(problem) if attribute is None else Field.ATTRIBUTES
+        raise Refused(problem, field, attribute) from fault
+
+
+def filled(outgoing: Outgoing, now: float, new_id: Callable[[], str] = lambda: str(uuid.uuid4())) -> Outgoing:
+    """Fill in the placeholders of a message that is sent once, as the first of a repeat has them.
+
+    Args:
+        outgoing: the message as it was typed.
+        now: epoch seconds.
+        new_id: makes what ``{{uuid}}`` stands for.
+    """
+    return Filling(outgoing).fill(1, new_id(), now)
 
 
 def refuse_faulty(outgoing: Outgoing, destination: Destination) -> None:

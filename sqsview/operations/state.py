@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqsview.operations.drafts import KeptDrafts
     from sqsview.operations.ledger import Ledger
     from sqsview.operations.templates import Templates
 
@@ -31,6 +32,13 @@ class State:
         from sqsview.operations.templates import Templates
 
         return Templates(self._place("templates.json"))
+
+    @cached_property
+    def drafts(self) -> KeptDrafts:
+        """Messages that were written and not sent."""
+        from sqsview.operations.drafts import KeptDrafts
+
+        return KeptDrafts(self._place("drafts"))
 
     def _place(self, name: str) -> Path | None:
         return self.directory / name if self.directory is not None else None

@@ -6,7 +6,8 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -22,6 +23,10 @@ _VERSION = 1
 LONGEST_NAME = 80
 """Characters of a template's name."""
 MOST_TEMPLATES = 500
+LONGEST_WAIT = 2.0
+"""Seconds to wait for another sqsview that writes the file; one that was stopped would hold it for ever."""
+_BETWEEN = 0.01
+"""Seconds between two tries to have the file."""
 MOST_LAST = 200
 """Queues and topics of which the last message is kept; those used longest ago are forgotten."""
 _LARGEST_LAST = 2 * 1024 * 1024
@@ -42,6 +47,17 @@ class Template:
     outgoing: Outgoing
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last message that was sent somewhere."""
+
+    outgoing: Outgoing
+    times: str = ""
+    """How often, as it was typed; empty for once."""
+    rate: str = ""
+    """How many a second, as it was typed; empty for full speed."""
+
+
 @dataclass(slots=True)
 class _Kept:
     """What is in the file, as JSON has it; a last message is turned into an `Outgoing` only when it is wanted."""
@@ -58,9 +74,10 @@ class Templates:
     nobody from publishing: it is read as empty, `problem` says so, and the next change keeps it aside.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Keep them in the file at ``path``; None keeps them in memory."""
+    def __init__(self, path: Path | None, pause: Callable[[float], None] = time.sleep) -> None:
+        """Keep them in the file at ``path``; None keeps them in memory. ``pause`` waits some seconds."""
         self._path = path
+        self._pause = pause
         self._memory = _Kept({}, {})
         self._seen: tuple[object, _Kept] | None = None
         """What was read last, with what tells whether the file has changed since."""
@@ -102,20 +119,6 @@ class Templates:
             kept.templates[checked] = {"for": kind.value, "message": as_document(outgoing)}
         return replaced
 
-    def rename(self, name: str, new_name: str) -> None:
-        """Give a template another name.
-
-        Raises:
-            TemplatesError: there is none, there is one of the new name, or the file cannot be written.
-        """
-        checked = _checked_name(new_name)
-        with self._changed() as kept:
-            if name not in kept.templates:
-                raise TemplatesError(f"there is no template {printable(name)}")
-            if checked in kept.templates and checked != name:
-                raise TemplatesError(f"there is a template {printable(checked)} already")
-            kept.templates[checked] = kept.templates.pop(name)
-
     def delete(self, name: str) -> None:
         """Forget a template; one that is gone already is no fault.
 
@@ -125,22 +128,32 @@ class Templates:
         with self._changed() as kept:
             kept.templates.pop(name, None)
 
-    def last(self, key: str) -> Outgoing | None:
+    def last(self, key: str) -> Last | None:
         """Give the last message that was sent to a destination, or None."""
+        entry = self._read().last.get(key)
         try:
-            return from_document(self._read().last.get(key))
+            outgoing = from_document(entry)
         except ValueError:
             return None
+        times, rate = (str((entry or {}).get(name, "")) for name in ("times", "rate"))
+        return Last(outgoing, times, rate)
 
-    def remember(self, key: str, outgoing: Outgoing) -> None:
+    def remember(self, key: str, outgoing: Outgoing, times: str = "", rate: str = "") -> None:
         """Keep the last message that was sent to a destination.
+
+        Args:
+            key: the destination.
+            outgoing: the message, with its placeholders.
+            times: how often it was sent, as it was typed.
+            rate: how fast, as it was typed.
 
         Raises:
             TemplatesError: the file cannot be written.
         """
+        pace = {name: text for name, text in (("times", times), ("rate", rate)) if text}
         with self._changed() as kept:
             kept.last.pop(key, None)
-            kept.last[key] = as_document(outgoing)
+            kept.last[key] = as_document(outgoing) | pace
             _forget_oldest(kept.last)
 
     # -- the file
@@ -185,8 +198,10 @@ class Templates:
             return
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _locked(self._path.with_name(f"{self._path.name}.lock")):
+            with _locked(self._path.with_name(f"{self._path.name}.lock"), self._pause):
                 yield from self._rewritten(self._path)
+        except BlockingIOError:
+            raise TemplatesError(f"{self._shown} is held by another sqsview: try again") from None
         except OSError as fault:
             raise TemplatesError(f"{self._shown} cannot be written: {fault.strerror}") from None
 
@@ -238,12 +253,19 @@ def _forget_oldest(last: dict[str, dict[str, Any]]) -> None:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path, pause: Callable[[float], None]) -> Iterator[None]:
     import fcntl
 
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for left in range(round(LONGEST_WAIT / _BETWEEN), -1, -1):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not left:
+                    raise
+                pause(_BETWEEN)
         yield
     finally:
         os.close(descriptor)

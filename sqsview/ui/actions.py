@@ -46,6 +46,8 @@ SEEN = frozenset({View.MESSAGES})
 EVERYWHERE = frozenset(View)
 MAIN = EVERYWHERE - {View.HELP}
 """Everything but the help itself."""
+COMMANDED = MAIN - {View.PUBLISH}
+"""Where letters are keys: everywhere but where they are text."""
 
 
 QUEUE = frozenset({"queue"})
@@ -247,13 +249,13 @@ ACTIONS: tuple[Action, ...] = (
     *(
         Action(
             f"tab-{view.value}", str(number), f"app.tab('{view.value}')", title, f"Go to {title}.", Group.GO,
-            MAIN, of_app=True, first=True,
+            COMMANDED, of_app=True, first=True,
         )
         for number, (view, title) in enumerate(TABS, 1)
     ),
     Action(
         "command", "colon", "command_line", "command",
-        "Type a command, such as :topics, :profile NAME, :region NAME or :q.", Group.PROGRAM, MAIN,
+        "Type a command, such as :topics, :profile NAME, :region NAME or :q.", Group.PROGRAM, COMMANDED,
         palette=False, first=True,
     ),
     Action(

@@ -25,6 +25,7 @@ from sqsview.ui import actions
 from sqsview.ui.actions import View
 from sqsview.ui.guard import GUARD
 from sqsview.ui.opening import Opening
+from sqsview.ui.unsent import Unsent
 
 if TYPE_CHECKING:
     from textual.widget import AwaitMount
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from sqsview.domain.message import Outgoing
     from sqsview.domain.snapshot import Snapshot
     from sqsview.live.feed import Feed
-    from sqsview.ui.draft import Draft
+    from sqsview.ui.drafts import Drafts, Sending
     from sqsview.ui.scene import Scene, Totals
     from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
 
@@ -107,12 +108,19 @@ class Dashboard(App[None]):
         """Whether the app is about to end."""
         self.moves = 0
         """Counts the changes of account or region: a screen about something of the one before has to go."""
-        self.drafts: dict[str, Draft] = {}
-        """What was written and not sent, by the ARN of the queue or topic it is for."""
+        self.sending: dict[str, Sending] = {}
+        """What is being sent now, by the ARN of the queue or topic it goes to."""
         self._theme_wanted = options.theme
         self._feeding: Worker[None] | None = None
+        self.unsent: Unsent = Unsent(self)
+        """Keeps what was written and not sent."""
         self._scene: Scene | None = None
         self._totals: Totals | None = None
+
+    @property
+    def drafts(self) -> Drafts:
+        """What was written and not sent."""
+        return self.unsent.drafts
 
     @property
     def snapshot(self) -> Snapshot:
@@ -152,6 +160,7 @@ class Dashboard(App[None]):
                 if not self._feeding.is_cancelled:
                     self._feeding.cancel()
                 await self.feed.ended()
+            await self.unsent.write()
 
     def on_mount(self) -> None:
         """Start reading once the first frame is painted."""
@@ -296,6 +305,7 @@ class Dashboard(App[None]):
             return
         target = self.feed.target
         self.moves += 1
+        self.unsent.gather()
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.feed.switch(
@@ -315,9 +325,14 @@ class Dashboard(App[None]):
             hint = f"did you mean {near[0]}?" if near else "the palette lists them: theme"
             self.say(f"there is no theme {name}; {hint}", warning=True)
 
+    async def action_quit(self) -> None:
+        """Leave; ask first where something that was written would be lost."""
+        self.unsent.leave()
+
     def exit(self, *arguments: Any, **named: Any) -> None:
         """Leave; keys that were typed behind the one that leaves open nothing any more."""
         self.leaving = True
+        self.unsent.gather()
         super().exit(*arguments, **named)
 
     def open_details(self, subject: Subject) -> None:

@@ -36,7 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme", "use another theme", lambda app, name: app.change_theme(name), "NAME"),
     Command("refresh", "read again now", lambda app, _: app.action_refresh_now()),
     Command("help", "every key of this screen", lambda app, _: app.action_help()),
-    Command("q", "leave sqsview", lambda app, _: app.exit(), also=("quit", "q!", "wq")),
+    Command("q", "leave sqsview", lambda app, _: app.unsent.leave(), also=("quit", "q!", "wq")),
 )
 """Every command, in the order in which they are offered."""
 

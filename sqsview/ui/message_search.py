@@ -91,6 +91,8 @@ class Grouping:
 
     def group_of(self, message: Message, decoding: Decoding) -> str:
         """Name the group of a message, in one printable line."""
+        if decoding.unread:
+            return f"not evaluated: {decoding.unread}"
         if self.query is None:
             return shape_of_body(decoding)
         try:
@@ -121,33 +123,60 @@ class Reading:
     """The group it belongs to; None where there are none."""
     fault: str = ""
     """Why the search could not be evaluated on it, in one printable line."""
+    unread: str = ""
+    """Why the search looked at a part of it only, in one printable line."""
 
 
 Read: TypeAlias = Callable[[Sequence[Message]], list[Reading]]
+UNPACKED = 2**20
+"""Bytes of one body that are unpacked to be searched: what a body has that is not packed."""
 
 
 def reader(*, previews: bool, search: Search | None, grouping: Grouping | None) -> Read:
     """Make a function that reads messages, to be called in a thread: it touches nothing else."""
 
     def read(messages: Sequence[Message]) -> list[Reading]:
-        return [_read(message, previews, search, grouping) for message in messages]
+        return [
+            _read(message, decode(message.body, at_most=UNPACKED), previews, search, grouping) for message in messages
+        ]
 
     return read
 
 
-def _read(message: Message, preview: bool, search: Search | None, grouping: Grouping | None) -> Reading:
-    decoding = decode(message.body)
-    found, fault = None, ""
+def first_reader(at_most: int, *, previews: bool, search: Search | None, grouping: Grouping | None) -> Read:
+    """Make a function that reads messages on the spot: those for which more would have to be unpacked stay unread.
+
+    ``at_most`` is the bytes to which all of them together may unpack. Unread is a `Reading` of nothing.
+    """
+
+    def read(messages: Sequence[Message]) -> list[Reading]:
+        readings, left = [], at_most
+        for message in messages:
+            decoding = decode(message.body, at_most=left)
+            left -= decoding.unpacked
+            readings.append(Reading() if decoding.cut else _read(message, decoding, previews, search, grouping))
+        return readings
+
+    return read
+
+
+def _read(
+    message: Message, decoding: Decoding, preview: bool, search: Search | None, grouping: Grouping | None
+) -> Reading:
+    found, fault, unread = None, "", ""
     if search is not None:
         try:
             found = search.finds(message, decoding)
         except QueryError as error:
             found, fault = False, str(error)
+        else:
+            unread = decoding.unread if decoding.cut or search.query is not None else ""
     return Reading(
         what_matters(decoding) if preview else None,
         found,
         grouping.group_of(message, decoding) if grouping is not None else None,
         fault,
+        unread,
     )
 
 

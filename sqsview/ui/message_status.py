@@ -83,6 +83,7 @@ def facts_of(looking: Looking, now: float) -> list[str]:
         return [_BEFORE[looking.phase]] if looking.phase in _BEFORE else []
     facts = [described(look.appraisal, len(look.messages))]
     if looking.phase in _BEFORE:
+        facts += _state(look, looking, now) if look.stage in (Stage.HELD, Stage.RELEASING) else []
         facts.append(_BEFORE[looking.phase])
     elif look.messages or looking.busy or look.stage is Stage.LOST:
         facts += _state(look, looking, now)
@@ -90,6 +91,8 @@ def facts_of(looking: Looking, now: float) -> list[str]:
 
 
 def _state(look: Look, looking: Looking, now: float) -> list[str]:
+    if looking.phase is Phase.LOOKING and look.stage in (Stage.RELEASED, Stage.LOST):  # this is still the one before
+        return [f"looking for {looking.wanted:,}…"]
     match look.stage:
         case Stage.READY | Stage.RECEIVING:
             return [f"looking for {looking.wanted:,}…"]
@@ -100,7 +103,7 @@ def _state(look: Look, looking: Looking, now: float) -> list[str]:
         case Stage.RELEASING:
             return ["letting go…"]
         case Stage.RELEASED:
-            return ["released"]
+            return [f"released when {looking.ended}" if looking.ended else "released"]
         case Stage.LOST:
             return ["no longer held"]
 
@@ -140,6 +143,8 @@ def why_empty(looking: Looking, key: str) -> str:
         return "looking…"
     if looking.phase is Phase.DECLINED:
         return f"not looked · {key} asks again"
+    if looking.ended:
+        return f"the look ended when {looking.ended}\n{key} looks again"
     if looking.problem is not None:
         return f"{looking.problem.text}\n{looking.problem.remedy or f'{key} looks again'}"
     reasons = "\n".join(look.notes) if look is not None else ""

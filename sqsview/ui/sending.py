@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from sqsview.domain import words
@@ -18,6 +19,11 @@ _REASONS = 4
 _NUMBERS = 8
 """Numbers of messages that are told for each reason."""
 
+_WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+")
+"""With commas only where they part thousands: 1,5 is a mistake for 1.5, and no 15."""
+_DIGITS = 20
+"""Digits that are read; so many are too many messages in any case."""
+
 SENDING: Line = (Cell("sending…", Tone.STRONG),)
 
 
@@ -26,11 +32,10 @@ def repeat_of(draft: Draft) -> tuple[int, float | None] | str:
 
     A rate of None is as fast as it goes.
     """
-    times, rate = draft.times.strip().replace(",", ""), draft.rate.strip()
-    try:
-        count = int(times) if times else 1
-    except ValueError:
-        return f"how often is a whole number, such as 20, not {times[:40]}"
+    times, rate = draft.times.strip(), draft.rate.strip()
+    if times and not _WHOLE.fullmatch(times):
+        return f"how often is a whole number, such as 20 or 1,000, not {times[:40]}"
+    count = int(times.replace(",", "")[:_DIGITS]) if times else 1
     if not 1 <= count <= MOST_REPEATS:
         return f"a message is sent from 1 to {MOST_REPEATS:,} times"
     if count > 1 and draft.trace:

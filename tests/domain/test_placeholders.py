@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqsview.domain.message import Attribute, Outgoing
-from sqsview.domain.placeholders import Filling, fill, iso, names_in, sample, unknown_names
+from sqsview.domain.placeholders import Filling, iso, names_in, sample, unknown_names
 
 NOW = 1_750_000_000.1239
 
@@ -25,7 +25,7 @@ def test_every_text_field_is_filled_in() -> None:
         structure=True,
         trace_header="Root={{n}}",
     )
-    assert fill(outgoing, 7, "id", NOW) == Outgoing(
+    assert Filling(outgoing).fill(7, "id", NOW) == Outgoing(
         "7 id 2025-06-15T15:06:40.124Z",
         {"a": Attribute("Number", "7"), "b": Attribute("Binary", b"{{n}}"), "c": Attribute("String", "still")},
         group="g-7",
@@ -38,17 +38,17 @@ def test_every_text_field_is_filled_in() -> None:
 
 
 def test_one_message_has_one_id_wherever_it_stands() -> None:
-    filled = fill(Outgoing("{{uuid}}", deduplication="{{uuid}}"), 1, "one", NOW)
+    filled = Filling(Outgoing("{{uuid}}", deduplication="{{uuid}}")).fill(1, "one", NOW)
     assert filled.body == filled.deduplication == "one"
 
 
 def test_what_is_put_in_is_not_looked_at_again() -> None:
-    assert fill(Outgoing("{{uuid}}{{n}}"), 1, "{{n}}", NOW).body == "{{n}}1"
+    assert Filling(Outgoing("{{uuid}}{{n}}")).fill(1, "{{n}}", NOW).body == "{{n}}1"
 
 
 @pytest.mark.parametrize("text", ["{{ n }}", "{n}", "{{N}}", "{{id}}", "{{}}", "{{n", "{{now }}", '{"a":{"b":{}}}'])
 def test_what_is_no_placeholder_stays(text: str) -> None:
-    assert fill(Outgoing(text), 1, "id", NOW).body == text
+    assert Filling(Outgoing(text)).fill(1, "id", NOW).body == text
 
 
 def test_what_only_looks_like_one_is_named() -> None:
@@ -60,27 +60,26 @@ def test_what_only_looks_like_one_is_named() -> None:
 
 def test_a_sample_is_as_large_as_the_last_message() -> None:
     outgoing = Outgoing("{{n}} {{uuid}} {{now}}")
-    last = fill(outgoing, 10_000, "x" * 36, NOW)
+    last = Filling(outgoing).fill(10_000, "x" * 36, NOW)
     assert sample(outgoing, 10_000).size == last.size
 
 
 def test_a_message_without_placeholders_is_filled_in_at_no_cost() -> None:
     outgoing = Outgoing("x" * 1_000_000)
     filling = Filling(outgoing)
-    assert filling.constant
     assert filling.fill(1, "id", NOW) is outgoing
 
 
 @given(st.text(), st.integers(1, 10**6))
 def test_filling_in_is_replacing(text: str, n: int) -> None:
-    filled = fill(Outgoing(text + "{{n}}" + text), n, "id", 0.0).body
+    filled = Filling(Outgoing(text + "{{n}}" + text)).fill(n, "id", 0.0).body
     expected = text.replace("{{n}}", str(n)).replace("{{uuid}}", "id").replace("{{now}}", iso(0.0))
     assert filled == expected + str(n) + expected
 
 
 def test_a_json_body_stays_json() -> None:
     body = json.dumps({"n": "{{n}}", "nested": {"id": "{{uuid}}"}})
-    assert json.loads(fill(Outgoing(body), 3, "id", NOW).body) == {"n": "3", "nested": {"id": "id"}}
+    assert json.loads(Filling(Outgoing(body)).fill(3, "id", NOW).body) == {"n": "3", "nested": {"id": "id"}}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from sqsview.domain.message import Attribute, Outgoing
 from sqsview.domain.publishing import DestinationKind
-from sqsview.operations.templates import MOST_LAST, MOST_TEMPLATES, Template, Templates, TemplatesError
+from sqsview.operations.templates import (
+    LONGEST_WAIT,
+    MOST_LAST,
+    MOST_TEMPLATES,
+    Last,
+    Template,
+    Templates,
+    TemplatesError,
+)
 
 QUEUE, TOPIC = DestinationKind.QUEUE, DestinationKind.TOPIC
 FULL = Outgoing(
@@ -46,7 +54,7 @@ def test_a_message_comes_back_as_it_was(path: Path, *, kept: bool) -> None:
     templates.remember("arn:a", FULL)
     again = Templates(path) if kept else templates
     assert again.pick("order") == Template("order", QUEUE, FULL)
-    assert again.last("arn:a") == FULL
+    assert again.last("arn:a") == Last(FULL)
     assert again.last("arn:b") is None
 
 
@@ -65,20 +73,20 @@ def test_saving_under_the_same_name_replaces_and_says_so(path: Path) -> None:
     assert templates.pick("a") == Template("a", TOPIC, Outgoing("two"))
 
 
-def test_renaming_and_deleting(path: Path) -> None:
+def test_deleting(path: Path) -> None:
     templates = Templates(path)
     templates.save("a", QUEUE, Outgoing("one"))
     templates.save("b", QUEUE, Outgoing("two"))
-    with pytest.raises(TemplatesError, match="there is a template b already"):
-        templates.rename("a", "b")
-    with pytest.raises(TemplatesError, match="there is no template c"):
-        templates.rename("c", "d")
-    templates.rename("a", "c")
     templates.delete("b")
     templates.delete("b")
-    assert [template.name for template in Templates(path).list()] == ["c"]
-    with pytest.raises(TemplatesError, match="there is no template a"):
-        templates.pick("a")
+    assert [template.name for template in Templates(path).list()] == ["a"]
+    with pytest.raises(TemplatesError, match="there is no template b"):
+        templates.pick("b")
+
+
+def test_how_often_and_how_fast_the_last_was_sent_is_kept(path: Path) -> None:
+    Templates(path).remember("arn:a", FULL, "1,000", "20")
+    assert Templates(path).last("arn:a") == Last(FULL, "1,000", "20")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "\x1b[2J", "x" * 81])
@@ -118,7 +126,7 @@ def test_another_process_is_seen_and_not_overwritten(path: Path) -> None:
     theirs.save("theirs", QUEUE, Outgoing("2"))
     ours.remember("arn:a", Outgoing("3"))
     assert [template.name for template in ours.list()] == ["ours", "theirs"]
-    assert theirs.last("arn:a") == Outgoing("3")
+    assert theirs.last("arn:a") == Last(Outgoing("3"))
 
 
 def test_processes_that_write_at_once_lose_nothing(path: Path) -> None:
@@ -139,9 +147,9 @@ def test_the_destinations_that_were_used_longest_ago_are_forgotten(path: Path) -
         templates.remember(f"arn:{number}", Outgoing(str(number)))
     templates.remember("arn:0", Outgoing("again"))
     templates.remember("arn:new", Outgoing("new"))
-    assert templates.last("arn:0") == Outgoing("again")
+    assert templates.last("arn:0") == Last(Outgoing("again"))
     assert templates.last("arn:1") is None
-    assert templates.last("arn:2") == Outgoing("2")
+    assert templates.last("arn:2") == Last(Outgoing("2"))
 
 
 def test_large_last_messages_push_out_older_ones_but_never_the_last(path: Path) -> None:
@@ -256,4 +264,19 @@ def test_a_file_that_cannot_be_read_is_one_line_and_not_written_over(tmp_path: P
 )
 def test_any_message_survives(tmp_path: Path, outgoing: Outgoing) -> None:
     Templates(tmp_path / "t.json").remember("arn:a", outgoing)
-    assert Templates(tmp_path / "t.json").last("arn:a") == outgoing
+    assert Templates(tmp_path / "t.json").last("arn:a") == Last(outgoing)
+
+
+def test_another_one_that_holds_the_file_is_waited_for_and_not_for_ever(path: Path) -> None:
+    import fcntl
+
+    Templates(path).save("a", QUEUE, Outgoing("x"))
+    waited: list[float] = []
+    with path.with_name("templates.json.lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(TemplatesError, match="is held by another sqsview: try again"):
+            Templates(path, waited.append).save("b", QUEUE, Outgoing("y"))
+        assert sum(waited) == pytest.approx(LONGEST_WAIT)
+        patient = Templates(path, lambda _: fcntl.flock(lock, fcntl.LOCK_UN))
+        patient.save("b", QUEUE, Outgoing("y"))
+    assert [each.name for each in Templates(path).list()] == ["a", "b"]

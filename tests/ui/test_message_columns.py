@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from sqsview.domain.message import Message
-from sqsview.ui.message_columns import GroupRow, MessageRow, columns_for, grouped, ordered, short_age, short_size
+from sqsview.ui.message_columns import (
+    GroupRow,
+    MessageRow,
+    columns_for,
+    grouped,
+    ordered,
+    short_age,
+    short_size,
+)
 
 
 def row(name: str, sent: float | None = 0.0) -> MessageRow:
@@ -15,7 +25,18 @@ def row(name: str, sent: float | None = 0.0) -> MessageRow:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(None, "–"), (-5, "0 s"), (0, "0 s"), (59.9, "59 s"), (60, "1 m"), (7_300, "2 h"), (86_400 * 14, "14 d")],
+    [
+        (None, "–"),
+        (math.nan, "–"),
+        (math.inf, "–"),
+        (-math.inf, "–"),
+        (-5, "0 s"),
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 m"),
+        (7_300, "2 h"),
+        (86_400 * 14, "14 d"),
+    ],
 )
 def test_an_age_is_short(seconds: float | None, said: str) -> None:
     assert short_age(seconds) == said
@@ -31,6 +52,20 @@ def test_an_age_is_short(seconds: float | None, said: str) -> None:
 def test_a_size_is_short(octets: int, said: str) -> None:
     assert short_size(octets) == said
     assert len(said) <= 6
+
+
+def test_a_size_is_counted_once_however_often_the_rows_are_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+
+    def count(text: str) -> int:
+        counted.append(text)
+        return len(text.encode())
+
+    monkeypatch.setattr("sqsview.domain.message.byte_length", count)
+    rows = [MessageRow(Message(name, f"ä{name}", "receipt"), None, False) for name in "ab"]
+    for _ in range(3):
+        assert [each.size for each in ordered(rows, lambda each: each.size, descending=True)] == [3, 3]
+    assert counted == ["äa", "äb"]
 
 
 def test_equal_values_stay_as_they_came_and_unknown_ones_are_last_in_both_directions() -> None:

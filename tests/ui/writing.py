@@ -75,6 +75,10 @@ class Desk:
         await self.go_to(field)
         await self.paste(text)
 
+    async def rested(self) -> None:
+        """Wait until what was just sent would be sent again."""
+        await self.stage.until(lambda: not self.screen.resting)
+
     @property
     def focused(self) -> str:
         """What has the keys: the id of a field, or ``body`` for the editor."""

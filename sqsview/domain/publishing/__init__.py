@@ -1,6 +1,6 @@
 """What a message for a queue or topic may be, and what AWS would refuse of it before it is sent."""
 
-from sqsview.domain.publishing.attributes import MOST_ATTRIBUTES, repeated_names
+from sqsview.domain.publishing.attributes import MOST_ATTRIBUTES, attribute_fault, repeated_names
 from sqsview.domain.publishing.destination import (
     Destination,
     DestinationKind,
@@ -9,8 +9,8 @@ from sqsview.domain.publishing.destination import (
     topic_destination,
 )
 from sqsview.domain.publishing.fields import Field, FieldFault
-from sqsview.domain.publishing.refusals import field_in, field_of
-from sqsview.domain.publishing.rules import Judgement, faults, judged, warnings
+from sqsview.domain.publishing.refusals import attribute_in, field_in, field_of
+from sqsview.domain.publishing.rules import Judgement, faults, judged, one_delivery, warnings
 from sqsview.domain.publishing.typed import ReadFile, parse_attribute, read_attribute, typed_value
 
 __all__ = [
@@ -21,11 +21,14 @@ __all__ = [
     "FieldFault",
     "Judgement",
     "ReadFile",
+    "attribute_fault",
+    "attribute_in",
     "destination_of",
     "faults",
     "field_in",
     "field_of",
     "judged",
+    "one_delivery",
     "parse_attribute",
     "queue_destination",
     "read_attribute",

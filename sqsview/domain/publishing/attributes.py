@@ -44,9 +44,15 @@ def attribute_faults(outgoing: Outgoing, destination: Destination) -> Iterator[F
             Field.ATTRIBUTES, f"{count} attributes, and a queue takes {MOST_ATTRIBUTES}: leave {count - 10} out"
         )
     for name, attribute in outgoing.attributes.items():
-        fault = name_fault(name, topic=destination.is_topic) or value_fault(attribute, topic=destination.is_topic)
+        fault = attribute_fault(name, attribute, topic=destination.is_topic)
         if fault:
-            yield FieldFault(Field.ATTRIBUTES, f"attribute {quoted(name)}: {fault}" if name else fault, name)
+            yield FieldFault(Field.ATTRIBUTES, fault, name)
+
+
+def attribute_fault(name: str, attribute: Attribute, *, topic: bool) -> str | None:
+    """Say what is wrong with one attribute, with its name; None where nothing is."""
+    fault = name_fault(name, topic=topic) or value_fault(attribute, topic=topic)
+    return f"attribute {quoted(name)}: {fault}" if fault and name else fault
 
 
 def repeated_names(names: Iterable[str]) -> list[FieldFault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from sqsview.domain.large_text import once_a_text
 from sqsview.domain.text import printable, shortened
 
 _REFUSED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -16,12 +17,14 @@ _NAMED = {0: "NUL", 0x1B: "ESC", 0x7F: "DEL", 0x09: "a tab", 0x0A: "a line end",
 _SHOWN = 40
 
 
+@once_a_text
 def refused_character(text: str) -> str | None:
     """Name the first character that SQS refuses, and where it is; None where there is none."""
     found = _REFUSED.search(text)
     return None if found is None else f"{character_name(found.group())} {_place(text, found.start())}"
 
 
+@once_a_text
 def lone_surrogate(text: str) -> str | None:
     """Name the first half of a surrogate pair, which has no UTF-8, and where it is; None where there is none."""
     if text.isascii():

@@ -27,3 +27,5 @@ class FieldFault:
     """One line: what is wrong and what to do. It may quote what was typed, but only what is printable."""
     attribute: str | None = None
     """The name of the attribute it concerns, as it was typed; None where it concerns all of them."""
+    row: int | None = None
+    """The place of the attribute in the list as it was typed, from 0, where several have its name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.publishing.fields import Field
@@ -34,3 +35,14 @@ def field_of(problem: Problem) -> Field | None:
 def field_in(text: str) -> Field | None:
     """Tell which field the words of a refusal name; None where they name none."""
     return next((field for field, pattern in _PATTERNS if pattern.search(text)), None)
+
+
+_QUOTES = (("'", "'"), ('"', '"'), ("`", "`"), ("‘", "’"), ("“", "”"))
+
+
+def attribute_in(problem: Problem, names: Iterable[str]) -> str | None:
+    """Tell which of the attributes of a message the server refuses; None where its words quote none of their names."""
+    if problem.kind is not ProblemKind.FAILED or "attribute" not in problem.text.lower():
+        return None
+    found = {problem.text.find(f"{begin}{name}{end}"): name for name in names if name for begin, end in _QUOTES}
+    return next((name for place, name in sorted(found.items()) if place >= 0), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from sqsview.domain.message import Outgoing, byte_length
@@ -44,7 +44,7 @@ def judged(
         outgoing: the message, with its placeholders.
         destination: where it goes.
         repeats: how often it is sent with placeholders filled in; None where it is sent once as it stands.
-        copy: whether it was made of a message that was sent before.
+        copy: whether one like it, by `one_delivery`, was sent before.
     """
     sent = outgoing if repeats is None else sample(outgoing, repeats)
     return Judgement(faults(sent, destination), warnings(outgoing, destination, repeats=repeats, copy=copy))
@@ -116,6 +116,8 @@ def _placeholder_warnings(outgoing: Outgoing, repeats: int | None) -> Iterator[F
             told = " and ".join(f"{{{{{name}}}}}" for name in held)
             yield FieldFault(Field.BODY, f"{told}: sent as it stands, for it is filled in only where it is repeated")
         return
+    if repeats == 1 and not names_in(outgoing):
+        return  # braces of another template language are no mistake in a message that has none of ours
     for name in sorted(unknown_names(outgoing)):
         yield FieldFault(Field.BODY, f"{{{{{name}}}}} is no placeholder and stays as it is; there are n, uuid and now")
 
@@ -185,26 +187,42 @@ def _deduplication_warnings(
     if given is None and destination.content_based_deduplication is None:
         told = f"it could not be read whether this {destination.kind} needs a deduplication id"
         yield FieldFault(Field.DEDUPLICATION, told)
-    if repeats > 1 and not _differs(outgoing, destination):
-        what = "body" if given is None else "deduplication id"
+    what = "body" if given is None else "deduplication id"
+    if repeats > 1 and not _differs(outgoing, destination, {"n", "uuid"}):
         yield FieldFault(
             Field.DEDUPLICATION,
             f"only the first of {repeats:,} is delivered, for all have one {what}: put {{{{uuid}}}} into it",
         )
-    elif copy and not _differs(outgoing, destination):
-        what = "body" if given is None else "deduplication id"
+    elif copy and not _differs(outgoing, destination, {"uuid", "now"}):
+        where = "in this field" if given is None else "in its place"
         yield FieldFault(
             Field.DEDUPLICATION,
-            f"a copy with the same {what} within five minutes of the first is taken and not delivered",
+            f"sent before: within five minutes another with the same {what} is taken and not delivered; "
+            f"{{{{uuid}}}} {where} has it delivered",
         )
 
 
-def _differs(outgoing: Outgoing, destination: Destination) -> bool:
+def one_delivery(outgoing: Outgoing, other: Outgoing, destination: Destination) -> bool:
+    """Tell whether of two messages within five minutes only the first is delivered, as both were typed.
+
+    By default a deduplication id counts in the whole queue or topic (SQS developer guide, "Exactly-once processing").
+    """
+    if not destination.fifo:
+        return False
+    if destination.deduplication_per_group and outgoing.group != other.group:
+        return False
+    if outgoing.deduplication is None and other.deduplication is None:
+        return outgoing.body == other.body
+    return outgoing.deduplication == other.deduplication
+
+
+def _differs(outgoing: Outgoing, destination: Destination, by: Set[str]) -> bool:
+    """Tell whether a placeholder of these makes two messages of one text differ for the deduplication."""
     text = outgoing.body if outgoing.deduplication is None else outgoing.deduplication
     held = names_in(Outgoing(text))
     if destination.deduplication_per_group and outgoing.group is not None:
         held |= names_in(Outgoing(outgoing.group))
-    return bool(held & {"n", "uuid"})
+    return bool(held & by)
 
 
 def _delay_faults(outgoing: Outgoing, destination: Destination) -> Iterator[FieldFault]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqsview.domain.json_text import JsonState, json_check
+from sqsview.domain.large_text import once_a_text
 from sqsview.domain.message import Outgoing
 from sqsview.domain.publishing.characters import quoted
 from sqsview.domain.publishing.destination import Destination
@@ -59,7 +60,8 @@ def structure_warnings(outgoing: Outgoing, destination: Destination) -> Iterator
             yield _fault(f"{quoted(name)} is passed over, for its value is not a text")
 
 
-def protocol_pairs(body: str) -> list[tuple[str, Any]] | None:
+@once_a_text
+def protocol_pairs(body: str) -> Sequence[tuple[str, Any]] | None:
     """Give the keys and values of a body for each protocol as they stand, also repeated ones; None if it is none."""
     try:
         found = json.loads(
@@ -67,7 +69,7 @@ def protocol_pairs(body: str) -> list[tuple[str, Any]] | None:
         )
     except (ValueError, RecursionError):
         return None
-    return list(found) if isinstance(found, _Pairs) else None
+    return tuple(found) if isinstance(found, _Pairs) else None
 
 
 class _Pairs(list[tuple[str, Any]]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -31,44 +31,74 @@ class Choice(Button):
         super().__init__(_text(label), id=id, variant="error" if dangerous else "default", compact=True)
 
 
-class ConfirmScreen(ModalScreen[bool]):
+_Answer = TypeVar("_Answer")
+
+
+class _Dialog(ModalScreen[_Answer], Generic[_Answer]):
+    """Is answered once, however many keys were typed ahead, and closes nothing but itself."""
+
+    _given: tuple[_Answer] | None = None
+    """The answer; None before there is one."""
+
+    def answer(self, answer: _Answer) -> None:
+        """Close with an answer; where something stands in front of it, or another tab is shown, once that is over."""
+        if self._given is None:
+            self._given = (answer,)
+            self._close()
+
+    def on_screen_resume(self) -> None:
+        """Close, where that had to wait."""
+        self._close()
+
+    def _close(self) -> None:
+        # Textual takes away whatever is in front, which after a second enter would be the screen beneath.
+        if self._given is not None and self.is_active:
+            self.dismiss(*self._given)
+
+
+class ConfirmScreen(_Dialog[bool]):
     """Says what would be done and waits for consent; enter alone cancels, for that button has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "agree", show=False),
+        Binding("y", "agree_by_letter", show=False),
         Binding("n,escape", "cancel", show=False),
-        Binding("right,l,down", "app.focus_next", show=False),
-        Binding("left,h,up", "app.focus_previous", show=False),
+        Binding("right,l,down,tab", "move(1)", show=False),
+        Binding("left,h,up,shift+tab", "move(-1)", show=False),
     ]
 
-    def __init__(self, title: str, says: Sequence[str], agree: str) -> None:
+    def __init__(self, title: str, says: Sequence[str], agree: str, *, by_letter: bool = True) -> None:
         """Prepare the dialog.
 
         Args:
             title: names what it acts upon.
             says: paragraphs; what it costs first. They may be untrusted text.
-            agree: what the button that goes on says, such as ``look anyway``.
+            agree: what the button that goes on says, such as ``look all the same``.
+            by_letter: whether ``y`` agrees as well. Not where nothing undoes what is done: the dialog may open when a
+                letter is on its way to the screen beneath, so that it takes a move to the other button, and enter.
         """
         super().__init__()
         self._title = title
         self._says = says
         self._agree = agree
+        self._by_letter = by_letter
         self._armed = False
 
     def compose(self) -> ComposeResult:
         """Lay out the words above the buttons, the one that cancels first."""
         with Vertical(classes="dialog -grave") as box:
             box.border_title = Content(printable(self._title))
+            if not self._by_letter:
+                box.border_subtitle = _text(f"→ enter: {self._agree} · esc cancels")
             for place, paragraph in enumerate(self._says):
                 yield Static(_text(paragraph), classes="-first" if place == 0 else "", markup=False)
             with Horizontal(classes="buttons"):
                 yield Choice("cancel", id="cancel")
-                yield Choice(f"{self._agree} (y)", id="agree", dangerous=True)
+                yield Choice(self._agree + (" (y)" if self._by_letter else ""), id="agree", dangerous=True)
 
     def on_mount(self) -> None:
-        """Put the focus where it does no harm, and wait before consent counts."""
+        """Put the focus where it does no harm, and wait from the first paint on before consent counts."""
         self.query_one("#cancel").focus()
-        self.set_timer(ARMED_AFTER, self._arm)
+        self.call_after_refresh(self.set_timer, ARMED_AFTER, self._arm)
 
     def _arm(self) -> None:
         self._armed = True
@@ -78,29 +108,38 @@ class ConfirmScreen(ModalScreen[bool]):
         """Tell whether consent counts by now."""
         return self._armed
 
-    def action_agree(self) -> None:
-        """Go on, unless the key was typed before anybody can have read what this is about."""
+    def action_move(self, step: int) -> None:
+        """Go to the other button, unless the key was typed before anybody can have read what this is about."""
         if self._armed:
-            self.dismiss(True)
+            self.focus_next() if step > 0 else self.focus_previous()
+
+    def action_agree_by_letter(self) -> None:
+        """Go on, where a letter is enough for what is done."""
+        if self._by_letter:
+            self._go_on()
 
     def action_cancel(self) -> None:
         """Leave all as it is."""
-        self.dismiss(False)
+        self.answer(False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Do what the button says."""
         event.stop()
         if event.button.id == "agree":
-            self.action_agree()
+            self._go_on()
         else:
             self.action_cancel()
+
+    def _go_on(self) -> None:
+        if self._armed:
+            self.answer(True)
 
 
 Attempt = Callable[[str], Awaitable[str]]
 """Tries to do something with a line; gives what is wrong, or nothing where it is done."""
 
 
-class AskScreen(ModalScreen[str | None]):
+class AskScreen(_Dialog[str | None]):
     """Asks for one line, and keeps it while something is wrong with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
@@ -158,7 +197,7 @@ class AskScreen(ModalScreen[str | None]):
         if wrong:
             self._complain(wrong)
         else:
-            self.dismiss(line)
+            self.answer(line)
 
     def _complain(self, wrong: str) -> None:
         problem = self.query_one("#problem", Static)
@@ -167,4 +206,4 @@ class AskScreen(ModalScreen[str | None]):
 
     def action_cancel(self) -> None:
         """Leave all as it is."""
-        self.dismiss(None)
+        self.answer(None)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.containers import Container
 from textual.timer import Timer
@@ -28,6 +31,9 @@ from sqsview.ui.widgets.filter_bar import FilterBar, FilterInput
 from sqsview.ui.widgets.message_view import MessageView
 from sqsview.ui.widgets.notes import Notes
 from sqsview.ui.widgets.row_table import RowTable
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
 
 HIDDEN = 1.0
 """Seconds between two looks at whether the messages are on no screen any more."""
@@ -58,6 +64,10 @@ class LookScreen(TableScreen[Row]):
         self._found: list[MessageRow] = []
         """Those that the search finds, sorted."""
         self._looking: Looking | None = None
+        self._work: Worker[None] | None = None
+        """Makes the look that was asked for last."""
+        self._end: Worker[None] | None = None
+        """Gives back what was held when the screen was left."""
         self._resting: Timer | None = None
         self._due = False
         self._reading = False
@@ -92,7 +102,9 @@ class LookScreen(TableScreen[Row]):
         )
         # Only the uppermost screen is told that another tab is shown, and this one may be below the details.
         self.set_interval(HIDDEN, self._let_go_if_hidden)
-        self._look(USUAL)
+        if self in self.app.screen_stack:
+            self._look(USUAL)
+        # else keys that were typed ahead have led elsewhere meanwhile
 
     @property
     def looking(self) -> Looking:
@@ -124,27 +136,39 @@ class LookScreen(TableScreen[Row]):
     # -- looking
 
     def _look(self, more: int) -> None:
-        context = self.dashboard.snapshot.context
-        if context.read_only and not context.read_only_looks:
-            self.dashboard.say("read-only mode: a look is a receive, and counts", warning=True)
-        elif self._looking is not None and self._looking.busy:
-            self.dashboard.say("a look is under way", warning=True)
+        # The turn is taken here and not by the worker: a second key comes before its first step.
+        if self.looking.claim():
+            self._work = self.run_worker(partial(self._look_once, more), group="look", description="look")
         else:
-            self.run_worker(self._look_once(more), group="look", description="look")
+            self.dashboard.say("a look is under way", warning=True)
 
     async def _look_once(self, more: int) -> None:
         await self.looking.look(more)
-        if self.standing:
-            self.table.settle(True)
+        self._settle()
         self.dashboard.feed.nudge([self._queue.key])
 
+    def _settle(self) -> None:
+        """Let the cursor follow its row from now on."""
+        if self.standing:
+            self.table.settle(True)
+
     async def _ask(self, allowance: Allowance) -> bool:
-        """Put to the person what the look would cost; nobody there means no."""
-        if not self.is_current:
+        """Put to the person what the look would cost; nobody there, or somebody who is at something else, means no."""
+        if not self.is_active:
             return False
-        return await self.app.push_screen_wait(
-            ConfirmScreen(f"Look at {self._queue.name}", [allowance.line, what_a_look_does(allowance)], "look anyway")
-        )
+        answers: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def answered(agreed: bool | None) -> None:
+            if not answers.done():
+                answers.set_result(bool(agreed))
+
+        says = [allowance.line, what_a_look_does(allowance)]
+        dialog = ConfirmScreen(f"Look at {self._queue.name}", says, "look all the same", by_letter=False)
+        self.app.push_screen(dialog, answered)
+        try:
+            return await answers
+        finally:
+            dialog.answer(False)  # where the look was given up meanwhile, nothing is left to be asked
 
     def action_look(self) -> None:
         """Look again, or for more than is held."""
@@ -166,28 +190,43 @@ class LookScreen(TableScreen[Row]):
         self.app.push_screen(AskScreen(f"Look at {self._queue.name}", says, str(USUAL), check), look)
 
     def on_screen_suspend(self) -> None:
-        """Let go of what is held where another tab is shown."""
+        """End the look, and let go of what is held, where another tab is shown."""
         self._let_go_if_hidden()
 
     def _let_go_if_hidden(self) -> None:
-        """Let go of what is held where it is on no screen: hidden messages are held for nobody.
+        """End the look, and let go of what is held, where it is on no screen: nothing is received or held for nobody.
 
-        What is opened over them, such as a dialog or the details, leads back to them, and does not hide them so.
+        What is opened over the messages, such as a dialog or the details, leads back to them and does not hide them so.
         """
-        if self._looking is not None and self not in self.app.screen_stack and self.looking.holding:
-            held = self.looking.now.held if self.looking.now is not None else 0
-            self.dashboard.say(f"{held:,} messages of {self._queue.name} are no longer held: another tab is shown")
-            self._give_back()
+        if self not in self.app.screen_stack:
+            self._let_go()
+
+    def resumed(self) -> None:
+        """Draw also what has happened to the looks while another tab was shown."""
+        super().resumed()
+        self._changed()
 
     def on_unmount(self) -> None:
-        """Let go of what is held: nobody sees it any more."""
-        if self._looking is not None and self._looking.holding:
-            self._give_back()
+        """End the look, and let go of what is held: nobody sees it any more."""
+        self._let_go()
 
-    def _give_back(self) -> None:
-        """Release on the app, which outlives the screen; where the app ends, the connection sees to it first."""
-        if not self.dashboard.leaving:
-            self.app.run_worker(self.looking.release(), group="release", description="release")
+    def _let_go(self) -> None:
+        looking = self._looking
+        if looking is None or not looking.unfinished or (self._end is not None and not self._end.is_finished):
+            return
+        another_tab = self.app.current_mode != self.TAB.value
+        if another_tab and (held := looking.held):
+            messages = "1 message is" if held == 1 else f"{held:,} messages are"
+            self.dashboard.say(f"{self._queue.name}: {messages} no longer held, for another tab is shown")
+        looking.ended = "another tab was shown" if another_tab else "the messages were left"
+        if self._work is not None:
+            self._work.cancel()
+        # On the app, which outlives the screen; where the app ends, the connection sees to it as well.
+        self._end = self.app.run_worker(partial(self._release, looking), group="release", description="release")
+
+    async def _release(self, looking: Looking) -> None:
+        await looking.release()
+        self.dashboard.feed.nudge([self._queue.key])  # its counts were read while messages were held
 
     # -- drawing
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -13,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from sqsview.domain.json_text import json_check
+from sqsview.domain.json_text import JsonCheck
 from sqsview.domain.message import Outgoing
 from sqsview.domain.publishing import Destination, FieldFault
 from sqsview.domain.publishing import Field as MessageField
@@ -26,8 +25,8 @@ from sqsview.ui.widgets.fields import Field, Hint, Note, TextField, Tick
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PLACEHOLDERS = "{{n}} {{uuid}} {{now}} are filled in for each"
-"""The one line that explains what can stand in a message that is repeated."""
+PLACEHOLDERS = "{{n}} {{uuid}} {{now}} are filled in"
+"""The one line that explains what can stand in a message; it is there once the message has one, or is repeated."""
 
 
 class PublishForm(VerticalScroll, can_focus=False):
@@ -41,6 +40,7 @@ class PublishForm(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self.destination = destination
         self.body = BodyEditor(id="body")
+        self.body.head.limit, self.body.head.limit_told = destination.limit, destination.limit_told
         self.attributes = AttributeRows(
             kinds_for(destination),
             hint=f"{hints['attribute']} adds one · {hints['drop']} takes one away",
@@ -132,10 +132,10 @@ class PublishForm(VerticalScroll, can_focus=False):
 
     # -- what is said about them -----------------------------------------------------------------------------
 
-    def show_state(self, outgoing: Outgoing) -> None:
+    def show_state(self, outgoing: Outgoing, check: JsonCheck | None) -> None:
         """Say what the body is, and how large the message."""
         head = self.body.head
-        head.check = json_check(outgoing.body) if outgoing.body else None
+        head.check = check
         head.bytes_sent, head.limit = outgoing.size, self.destination.limit
         head.limit_told = self.destination.limit_told
         head.redraw()
@@ -153,15 +153,16 @@ class PublishForm(VerticalScroll, can_focus=False):
         for field, widget in self._fields.items():
             widget.note.show(*_told(field, faults, warnings))
 
-    def show_repeat_fault(self, text: str) -> None:
-        """Say what is wrong with how often, or how fast."""
+    def show_repeat_fault(self, text: str, *, filled: bool) -> None:
+        """Say what is wrong with how often, or how fast; ``filled`` tells of placeholders."""
         self._repeat.note.show(*([(text, Tone.BAD)] if text else []))
-        self._placeholders.show(*([(PLACEHOLDERS, Tone.QUIET)] if self._times.value.strip() not in ("", "1") else []))
+        self._placeholders.show(*([(PLACEHOLDERS, Tone.QUIET)] if filled else []))
 
-    def refuse(self, fault: FieldFault) -> None:
-        """Say what the server refused, at its field, until something is changed."""
+    def refuse(self, fault: FieldFault) -> Widget:
+        """Say what the server refused, at its field, until something is changed; give what takes the keys there."""
         self._server = fault
         self.show_faults((), ())
+        return self._widget_of(fault)
 
     def forget_refusal(self) -> None:
         """What the server refused is no longer what stands there."""
@@ -180,7 +181,7 @@ class PublishForm(VerticalScroll, can_focus=False):
     def _widget_of(self, fault: FieldFault) -> Widget:
         if fault.field is MessageField.ATTRIBUTES:
             rows = self.attributes.rows
-            found = next((row for row in rows if row.name_field.value == fault.attribute), rows[0] if rows else None)
+            found = self.attributes.row_of(fault) or (rows[0] if rows else None)
             return self.body.field if found is None else found.name_field if not fault.attribute else found.value_field
         return {
             MessageField.SUBJECT: self._subject,
@@ -238,11 +239,6 @@ def _by_protocol(body: str) -> dict[str, str] | None:
     return None
 
 
-def with_body(draft: Draft, body: str, cursor: tuple[int, int] = (0, 0)) -> Draft:
-    """Give a draft with another body."""
-    return replace(draft, body=body, cursor=cursor)
-
-
 def _told(
     field: MessageField, faults: Iterable[FieldFault], warnings: Iterable[FieldFault]
 ) -> Iterator[tuple[str, Tone]]:
@@ -253,4 +249,4 @@ def _told(
 def _deduplication_hint(destination: Destination) -> str:
     if destination.content_based_deduplication:
         return "empty: made from the body"
-    return "needed; {{uuid}} works where it is repeated"
+    return "needed; {{uuid}} makes one"

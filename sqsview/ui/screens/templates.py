@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
@@ -12,7 +13,7 @@ from textual.screen import ModalScreen
 
 from sqsview.domain import words
 from sqsview.domain.message import Outgoing
-from sqsview.domain.publishing import Destination
+from sqsview.domain.publishing import Destination, FieldFault
 from sqsview.operations.templates import LONGEST_NAME, Template, Templates, TemplatesError
 from sqsview.ui.screens.dialogs import AskScreen, ConfirmScreen
 from sqsview.ui.widgets.cells import Cell, Column, Tone
@@ -42,8 +43,8 @@ COLUMNS: tuple[Column[TemplateRow, None], ...] = (
 )
 
 
-class TemplatesScreen(ModalScreen[Outgoing | None]):
-    """Gives the message that was chosen; None where none was."""
+class TemplatesScreen(ModalScreen[Outgoing | FieldFault | None]):
+    """Gives the message that was chosen, or why the one that is written cannot be kept; None where neither is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+t", "cancel", show=False),
@@ -51,12 +52,23 @@ class TemplatesScreen(ModalScreen[Outgoing | None]):
         Binding("D", "delete", show=False),
     ]
 
-    def __init__(self, templates: Templates, destination: Destination, outgoing: Outgoing) -> None:
-        """Prepare the list of templates for ``destination``; ``outgoing`` is what can be kept."""
+    def __init__(
+        self, templates: Templates, destination: Destination, outgoing: Outgoing, unread: FieldFault | None = None
+    ) -> None:
+        """Prepare the list of templates for ``destination``.
+
+        Args:
+            templates: all there are.
+            destination: where the message goes.
+            outgoing: what can be kept.
+            unread: a field that cannot be read; without it the message is not what is written, and not kept.
+        """
         super().__init__()
         self._templates = templates
         self._destination = destination
         self._outgoing = outgoing
+        self._unread = unread
+        self._all: tuple[Template, ...] = ()
         self._note = Note()
 
     def compose(self) -> ComposeResult:
@@ -73,54 +85,59 @@ class TemplatesScreen(ModalScreen[Outgoing | None]):
         """The list."""
         return cast(RowTable[TemplateRow, None], self.query_one(RowTable))
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Show what there is."""
-        self._show()
         self.set_focus(self.table)
+        await self._show()
 
-    def _show(self) -> None:
+    async def _show(self) -> None:
+        self._all = await asyncio.to_thread(self._templates.list)
         self.table.empty = "no template yet: n keeps this message under a name"
-        self.table.show([TemplateRow(each) for each in self._templates.list(self._destination.kind)], None)
+        self.table.show([TemplateRow(each) for each in self._all if each.kind is self._destination.kind], None)
         problem = self._templates.problem
         self._note.show(*([(problem, Tone.WARN)] if problem else []))
 
     def on_row_table_opened(self, event: RowTable.Opened) -> None:
         """Take the template under the cursor."""
         event.stop()
-        try:
-            self.dismiss(self._templates.pick(event.key).outgoing)
-        except TemplatesError as fault:
-            self._note.show((str(fault), Tone.BAD))
+        for template in self._all:
+            if template.name == event.key:
+                self.dismiss(template.outgoing)
+                return
 
     def action_keep(self) -> None:
         """Ask for a name, and keep the message under it."""
-
-        async def attempt(name: str) -> str:
-            taken = {row.template.name for row in self._rows()}
-            if name.strip() in taken and name.strip() != self._asked:
-                self._asked = name.strip()
-                return "there is one of this name: enter once more puts this message in its place"
-            try:
-                self._templates.save(name, self._destination.kind, self._outgoing)
-            except TemplatesError as fault:
-                return str(fault)
-            return ""
-
-        self._asked = ""
+        if self._unread is not None:
+            self.dismiss(self._unread)
+            return
         says = f"a name for the message that is being written, of up to {LONGEST_NAME} characters"
         row = self.table.cursor_row
         self.app.push_screen(
-            AskScreen("Keep as a template", says, row.key if row else "", attempt, hint="name"), self._kept
+            AskScreen("Keep as a template", says, row.key if row else "", self._keep, hint="name"), self._kept
         )
 
-    _asked = ""
-    """The name for which it was said that it is taken."""
+    async def _keep(self, name: str) -> str:
+        """Keep the message, after a question where that takes the place of another; say what is wrong."""
+        kind = self._destination.kind
+        try:
+            known = await asyncio.to_thread(self._templates.list)
+            taken = next((each for each in known if each.name == name.strip()), None)
+            if taken is not None and not await self._replaces(taken):
+                return "there is one of this name, and it stays"
+            await asyncio.to_thread(self._templates.save, name, kind, self._outgoing)
+        except TemplatesError as fault:
+            return str(fault)
+        return ""
 
-    def _rows(self) -> list[TemplateRow]:
-        return [TemplateRow(each) for each in self._templates.list()]
+    async def _replaces(self, taken: Template) -> bool:
+        says = ["The message that is kept under this name is forgotten; nothing brings it back."]
+        if taken.kind is not self._destination.kind:
+            says.append(f"It is one for {taken.kind}s, which would no longer have it.")
+        agreed = await self.app.push_screen_wait(ConfirmScreen(f"Replace the template {taken.name}", says, "replace"))
+        return bool(agreed)
 
-    def _kept(self, name: str | None) -> None:
-        self._show()
+    async def _kept(self, name: str | None) -> None:
+        await self._show()
         if name is not None:
             self._note.show((f"kept as {name.strip()}", Tone.GOOD))
 
@@ -131,15 +148,15 @@ class TemplatesScreen(ModalScreen[Outgoing | None]):
             return
         name = row.key
 
-        def answered(agreed: bool | None) -> None:
+        async def answered(agreed: bool | None) -> None:
             if not agreed:
                 return
             try:
-                self._templates.delete(name)
+                await asyncio.to_thread(self._templates.delete, name)
             except TemplatesError as fault:
                 self._note.show((str(fault), Tone.BAD))
             else:
-                self._show()
+                await self._show()
 
         self.app.push_screen(
             ConfirmScreen(

@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on
-from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
-from sqsview.domain.json_text import JsonState, formatted, json_check
 from sqsview.domain.message import Outgoing
 from sqsview.domain.publishing import (
     Destination,
-    Judgement,
     destination_of,
-    judged,
     queue_destination,
     topic_destination,
 )
 from sqsview.domain.queue import QueueRef
 from sqsview.domain.recipients import Recipients
 from sqsview.domain.topology import Topology
-from sqsview.operations.editor import EditorError, handed_over
 from sqsview.ui import actions
 from sqsview.ui.actions import View
 from sqsview.ui.draft import Draft
-from sqsview.ui.foreground import in_foreground
+from sqsview.ui.drafts import slot_of
+from sqsview.ui.judging import ASIDE, Judging, Seen, Verdict
 from sqsview.ui.scene import Scene
 from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
 from sqsview.ui.screens.publish_form import PublishForm
 from sqsview.ui.screens.table_screen import titled
-from sqsview.ui.sending import repeat_of
 from sqsview.ui.widgets.cells import Cell, Line, Tone
 from sqsview.ui.widgets.command_bar import CommandField
 from sqsview.ui.widgets.fields import Lines, TextField
@@ -64,12 +57,6 @@ _CALLS = frozenset((*(action.call for action in OWN), "next_field", "previous_fi
 class Outcome(Lines, can_focus=True):
     """What became of the message. While one is being sent it has the focus, so that keys go nowhere."""
 
-    def on_key(self, event: events.Key) -> None:
-        """Let no letter be a key: it was meant for a field."""
-        if event.is_printable:
-            event.stop()
-            event.prevent_default()
-
 
 class WritingScreen(DashboardScreen):
     """The form at the left; for a topic, who will get it at the right."""
@@ -78,7 +65,6 @@ class WritingScreen(DashboardScreen):
     TAB = View.QUEUES
     BINDINGS: ClassVar[list[BindingType]] = [
         *actions.bindings(OWN),
-        *actions.bindings([actions.BY_ID["command"]]),
         Binding("tab", "next_field", show=False, priority=True),
         Binding("shift+tab", "previous_field", show=False, priority=True),
         Binding("enter", "end_field", show=False, priority=True),
@@ -90,8 +76,17 @@ class WritingScreen(DashboardScreen):
         super().__init__()
         self._target = target
         self._given = outgoing
-        self._kept: Draft | None = None
-        """The draft as it was opened, sent or put away: what differs from it would be lost."""
+        self._slot = slot_of(target.arn or target.key, outgoing)
+        """Where what is written is kept."""
+        self._kept = Draft()
+        """The draft as it was opened, sent or taken from a template: what differs from it would be lost."""
+        self._unsent = False
+        """Whether that one is a draft itself, which nothing else has."""
+        self._before: list[Outgoing] = [outgoing] if outgoing is not None else []
+        """What was sent here before, with its placeholders."""
+        self._judging = Judging()
+        self._let_go: Callable[[], object] = lambda: None
+        """Has the drafts no longer ask what is written here."""
         self._topology: Topology | None = None
         self._recipients: Recipients | None = None
         self._ready = asyncio.Event()
@@ -103,7 +98,9 @@ class WritingScreen(DashboardScreen):
         self._passing = True
         """Whether what is told of the outcome goes away with the next change."""
         self._busy = False
-        """Whether something is being sent: nothing can be written meanwhile."""
+        """Whether something is being sent, or edited elsewhere: nothing can be written meanwhile."""
+        self._editing = False
+        """Whether the body is in the person's own editor."""
 
     # -- what is on screen -----------------------------------------------------------------------------------
 
@@ -144,24 +141,37 @@ class WritingScreen(DashboardScreen):
     @on(events.Mount)
     async def _put_in(self) -> None:
         """Put in what was written before; who opens this screen waits for it, so that keys find the fields."""
-        draft, told = self._first()
         self._take_topology(self.dashboard.scene)
+        draft, told = await self._first()
         await self.form.load(draft)
         self._kept = draft
+        self._let_go = self.dashboard.drafts.before_writing(self.keep)
         if told:
             self._tell((Cell(told, Tone.QUIET),), passing=False)
+        if len(draft.body) <= ASIDE:
+            self._show_seen(self._judging.seen(draft, self.form.destination, self._recipients))
+        self._opened()
         self._ready.set()
         self._evaluate()
 
-    def _first(self) -> tuple[Draft, str]:
+    def _opened(self) -> None:
+        """Do what else is due once the fields are filled."""
+
+    async def _first(self) -> tuple[Draft, str]:
         """Give what the form begins with, and a word about where that is from."""
-        key = self.form.destination.key
+        app, key = self.dashboard, self.form.destination.key
+        left = await app.drafts.find(self._slot)
+        if left is not None:
+            self._unsent = True
+            return left, "the draft that was left here" if self._given is None else "as it was left, not yet sent"
         if self._given is not None:
             return Draft.of(self._given), "the message as it was seen; it is sent as a new one"
-        if key in self.dashboard.drafts:
-            return self.dashboard.drafts[key], "the draft that was left here"
-        last = self.dashboard.state.templates.last(key)
-        return (Draft(), "") if last is None else (Draft.of(last), "the last one that was sent here")
+        last = await asyncio.to_thread(app.state.templates.last, key)
+        if last is None:
+            return Draft(), ""
+        self._before.append(last.outgoing)
+        often = f", {last.times} times" if last.times else ""
+        return Draft.of(last.outgoing, last.times, last.rate), f"the last one that was sent here{often}"
 
     def focus_body(self) -> None:
         """Give the keys to the body."""
@@ -205,8 +215,25 @@ class WritingScreen(DashboardScreen):
 
     @property
     def typing(self) -> bool:
-        """Tell whether letters go into a field; while something is being sent they go nowhere."""
-        return self._busy or isinstance(self.focused, Input | TextArea)
+        """Tell that letters are no keys here, whatever has the focus: they are meant for a field."""
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Let no letter get to the app, where ``q`` leaves it."""
+        if event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self._refuse_typing()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Say why what is pasted went nowhere."""
+        event.stop()
+        self._refuse_typing()
+
+    def _refuse_typing(self) -> None:
+        body = self.form.body
+        if body.held and self.focused is body.field:
+            self._warn("this body is only shown here: ctrl+o edits it")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let the keys of this screen through, but for those that are typed into the command line."""
@@ -239,77 +266,15 @@ class WritingScreen(DashboardScreen):
         await self._settled()
         self.focus_previous()
 
-    async def action_attribute(self) -> None:
-        """Add an attribute, and let its name be typed."""
-        await self._settled()
-        if not self._busy:
-            await self.form.attributes.add()
-
-    async def action_drop_attribute(self) -> None:
-        """Take away the attribute that is being written."""
-        await self._settled()
-        if self._busy:
-            return
-        if await self.form.attributes.drop_focused():
-            if self.focused is None:
-                self.focus_body()
-            self._changed()
-        else:
-            self._warn("go to the attribute that is to go")
-
-    async def action_format(self) -> None:
-        """Indent the body."""
-        await self._settled()
-        if self._busy:
-            return
-        text = formatted(self.form.body.text)
-        if text is not None:
-            self.form.body.replace(text)
-            return
-        check = json_check(self.form.body.text)
-        broken = f": {check.line}" if check.state is JsonState.BROKEN else ""
-        self._warn(f"the body is not JSON{broken}")
-
-    async def action_editor(self) -> None:
-        """Edit the body in the person's own editor."""
-        await self._settled()
-        if self._busy:
-            return
-        body = self.form.body
-        try:
-            with handed_over(body.text, os.environ) as handed:
-                await in_foreground(self.app, handed.run)
-                text = handed.read_back()
-        except EditorError as fault:
-            self._warn(str(fault))
-        except SuspendNotSupported:
-            self._warn("an editor needs a terminal of its own, and there is none here")
-        else:
-            if text != body.text:
-                body.replace(text)
-
-    async def action_templates(self) -> None:
-        """Take a message that was kept, or keep this one."""
-        from sqsview.ui.screens.templates import TemplatesScreen
-
-        await self._settled()
-        if self._busy:
-            return
-        destination = self.form.destination
-        outgoing, _ = self.form.draft.read(destination)
-
-        async def chosen(taken: Outgoing | None) -> None:
-            if taken is not None:
-                await self.form.load(Draft.of(taken))
-                self.focus_body()
-
-        self.app.push_screen(TemplatesScreen(self.dashboard.state.templates, destination, outgoing), chosen)
-
     async def action_back(self) -> None:
         """Leave, and keep what was written."""
         await self._settled()
-        draft = self._keep()
-        if draft is not None:
+        if self._editing:
+            return
+        self.keep()
+        if self._busy:
+            self.dashboard.say(f"still being sent to {self._target.name}; how it ends is told here")
+        elif self._differs():
             self.dashboard.say(f"kept as a draft for {self._target.name}")
         self._gone = True
         await super().action_back()
@@ -317,14 +282,22 @@ class WritingScreen(DashboardScreen):
     def on_unmount(self) -> None:
         """Note that nothing can be shown here any more."""
         self._gone = True
+        self._let_go()
 
-    def _keep(self) -> Draft | None:
-        """Keep what is written for the next time; give it where it would have been lost otherwise."""
-        draft = self.form.draft
-        if replace(draft, cursor=(0, 0)) == replace(self._kept or Draft(), cursor=(0, 0)):
-            return None
-        self.dashboard.drafts[self.form.destination.key] = draft
-        return draft
+    def _differs(self) -> bool:
+        """Tell whether what is written is another than the form began with."""
+        return not self.form.draft.same_as(self._kept)
+
+    def keep(self) -> None:
+        """Keep what is written for the next time, where it would have been lost otherwise."""
+        if self._busy or self._gone or not self._ready.is_set():
+            return
+        app, draft = self.dashboard, self.form.draft
+        if self._unsent or not draft.same_as(self._kept):
+            app.drafts.keep(self._slot, draft)
+        else:
+            app.drafts.forget(self._slot)
+        app.unsent.write_soon()
 
     # -- what is said while it is typed ----------------------------------------------------------------------
 
@@ -347,36 +320,51 @@ class WritingScreen(DashboardScreen):
         self._due = False
         if not self.standing:
             return
-        self._keep()
-        outgoing, _ = self.form.draft.read(self.form.destination)
-        self.form.show_state(outgoing)
-        if self._recipients is not None:
-            found = self._recipients.judge(outgoing)
-            self.query_one(RecipientsView).show_recipients(found)
-            # Where there is no room for the pane, its count stands below the form.
-            self.form.border_subtitle = titled("" if not self.has_class("-tiny") else counted(found))
+        self.keep()
         if self._pause is not None:
             self._pause.stop()
+        draft = self.form.draft
+        if len(draft.body) > ASIDE:
+            self.run_worker(self._evaluate_aside(draft), exclusive=True, group="judging", description="judging")
+            return
+        self._show_seen(self._judging.seen(draft, self.form.destination, self._recipients))
         self._pause = self.set_timer(PAUSE, self._complain)
+
+    async def _evaluate_aside(self, draft: Draft) -> None:
+        destination = self.form.destination
+        self._show_seen(await asyncio.to_thread(self._judging.seen, draft, destination, self._recipients))
+        self._show_verdict(draft, await self._verdict(draft))
+
+    def _show_seen(self, seen: Seen) -> None:
+        if self._gone:
+            return
+        self.form.show_state(seen.outgoing, seen.check)
+        if seen.recipients is not None:
+            self.query_one(RecipientsView).show_recipients(seen.recipients)
+            # Where there is no room for the pane, its count stands below the form.
+            self.form.border_subtitle = titled("" if not self.has_class("-tiny") else counted(seen.recipients))
 
     def _complain(self) -> None:
         """Say at each field what is wrong with it."""
-        if not self.standing:
-            return
-        draft = self.form.draft
-        _, judgement, repeat = self._judged(draft)
-        # Nothing has been written yet where all is empty: that is no mistake.
-        faults = judgement.faults if draft != Draft() else ()
-        self.form.show_faults(faults, judgement.warnings)
-        self.form.show_repeat_fault(repeat if isinstance(repeat, str) else "")
+        if self.standing:
+            draft = self.form.draft
+            self._show_verdict(draft, self._judging.verdict(draft, self.form.destination, self._before))
 
-    def _judged(self, draft: Draft) -> tuple[Outgoing, Judgement, tuple[int, float | None] | str]:
-        destination = self.form.destination
-        outgoing, unread = draft.read(destination)
-        repeat = repeat_of(draft)
-        count = repeat[0] if isinstance(repeat, tuple) else 1
-        judgement = judged(outgoing, destination, repeats=count if count > 1 else None)
-        return outgoing, Judgement((*unread, *judgement.faults), judgement.warnings), repeat
+    def _show_verdict(self, draft: Draft, verdict: Verdict) -> None:
+        if self._gone:
+            return
+        # Nothing has been written yet where all is empty: that is no mistake.
+        faults = verdict.judgement.faults if draft != Draft() else ()
+        self.form.show_faults(faults, verdict.judgement.warnings)
+        repeat = verdict.repeat
+        self.form.show_repeat_fault(repeat if isinstance(repeat, str) else "", filled=verdict.filled)
+
+    async def _verdict(self, draft: Draft) -> Verdict:
+        """Judge a message, a large one in a thread."""
+        asked = draft, self.form.destination, tuple(self._before)
+        if len(draft.body) > ASIDE:
+            return await asyncio.to_thread(self._judging.verdict, *asked)
+        return self._judging.verdict(*asked)
 
     def _warn(self, text: str) -> None:
         """Say why a key did nothing, until something is changed."""

@@ -118,12 +118,31 @@ class AttributeRows(Vertical):
         """Say what is wrong below the line that it concerns, or below the heading."""
         told = [(each, Tone.BAD) for each in faults] + [(each, Tone.WARN) for each in warnings]
         told = [(each, tone) for each, tone in told if each.field is MessageField.ATTRIBUTES]
-        names = {row.name_field.value for row in self._rows if not row.written.blank}
+        places = [self.row_of(each) for each, _ in told]
         for row in self._rows:
-            written = row.written
-            own = [] if written.blank else [(each.text, tone) for each, tone in told if each.attribute == written.name]
-            row.note.show(*own)
-        self.note.show(*((each.text, tone) for each, tone in told if each.attribute not in names))
+            own = [(each.text, tone) for (each, tone), place in zip(told, places, strict=True) if place is row]
+            hidden = _hidden(row.value_field.value)
+            row.note.show(*own, *([(hidden, Tone.QUIET)] if hidden else []))
+        self.note.show(*((each.text, tone) for (each, tone), place in zip(told, places, strict=True) if place is None))
+
+    def row_of(self, fault: FieldFault) -> AttributeRow | None:
+        """Give the line that a fault concerns; of several with its name the last, which is the one in the message."""
+        if fault.row is not None and fault.row < len(self._rows):
+            return self._rows[fault.row]
+        if fault.attribute is None:
+            return None
+        of_name = (row for row in reversed(self._rows) if row.name_field.value == fault.attribute)
+        return next((row for row in of_name if not row.written.blank), None)
+
+
+_UNSEEN = {"\n": "line end", "\r": "carriage return", "\t": "tab"}
+
+
+def _hidden(value: str) -> str:
+    """Say what stands in a value that a field of one line does not show."""
+    counts = [(value.count(character), name) for character, name in _UNSEEN.items()]
+    told = [f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts if count]
+    return f"holds {' and '.join(told)}, not shown here" if told else ""
 
 
 def _how(kind: str) -> str:

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from sqsview.domain.json_text import JsonCheck, JsonState
+from sqsview.domain.large_text import once_a_text
 from sqsview.domain.text import CONTROL, printable
 from sqsview.ui.widgets.cells import Cell, Cells, Tone, cells_width, fitted
 from sqsview.ui.widgets.fields import CAPTION, InOrder, Note
@@ -20,8 +21,10 @@ from sqsview.ui.widgets.lines_view import LinesView
 from sqsview.ui.widgets.pieces import Piece, laid_out
 from sqsview.ui.widgets.strip_widget import StripWidget
 
-LARGEST = 100 * 1024
-"""Characters that the editor takes: with more, Textual's needs seconds (1 MiB: 2.7 s to show, 0.3 s a page)."""
+LARGEST = 32 * 1024
+"""Characters that the editor takes: with more, Textual's is slow (1 MiB: 2.7 s to show, 0.3 s a page)."""
+LONGEST_LINE = 4 * 1024
+"""Characters of one line that the editor takes: it breaks the whole line anew at every key (20 KiB: 84 ms)."""
 PREVIEW = 4_000
 """Characters of a larger body that are shown."""
 
@@ -88,14 +91,15 @@ class BodyArea(InOrder, TextArea):
             self.text = text
 
     async def _on_paste(self, event: events.Paste) -> None:
-        whole = self.text
-        if editable(event.text) and len(whole) + len(event.text) <= LARGEST:
+        document = cast(Document, self.document)
+        start, end = (document.get_index_from_location(place) for place in sorted(self.selection))
+        before = self.text
+        whole = before[:start] + event.text + before[end:]
+        if whole == before or fits(whole):
             return
         event.prevent_default()
         event.stop()
-        document = cast(Document, self.document)
-        start, end = (document.get_index_from_location(place) for place in sorted(self.selection))
-        self.post_message(self.TooMuch(whole[:start] + event.text + whole[end:]))
+        self.post_message(self.TooMuch(whole))
 
 
 class BodyEditor(Vertical):
@@ -151,13 +155,13 @@ class BodyEditor(Vertical):
     def load(self, text: str, cursor: tuple[int, int] = (0, 0)) -> None:
         """Put in another body, with the cursor as near to ``cursor`` as there is text."""
         focused = self.is_mounted and self.screen.focused in (self.area, self.held_view)
-        fits = len(text) <= LARGEST and editable(text)
-        self._held = None if fits else text
+        edited = fits(text)
+        self._held = None if edited else text
         with self.prevent(TextArea.Changed):
-            self.area.load_text(text if fits else "")
-        self.area.display = fits
-        self.held_view.display = not fits
-        if fits:
+            self.area.load_text(text if edited else "")
+        self.area.display = edited
+        self.held_view.display = not edited
+        if edited:
             row = min(max(0, cursor[0]), self.area.document.line_count - 1)
             self.area.move_cursor((row, min(max(0, cursor[1]), len(self.area.document[row]))))
         else:
@@ -169,7 +173,7 @@ class BodyEditor(Vertical):
 
     def replace(self, text: str) -> None:
         """Put in another body as an edit, which undo takes back where the editor can."""
-        if self._held is not None or len(text) > LARGEST or not editable(text):
+        if self._held is not None or not fits(text):
             self.load(text)
             return
         cursor = self.area.cursor_location
@@ -188,11 +192,22 @@ class BodyEditor(Vertical):
         self.load(event.text)
 
 
+def fits(text: str) -> bool:
+    """Tell whether the editor takes a text, and is quick with it."""
+    return len(text) <= LARGEST and longest_line(text) <= LONGEST_LINE and editable(text)
+
+
+def longest_line(text: str) -> int:
+    """Count the characters of the longest line."""
+    return max(map(len, text.split("\n")))
+
+
 def editable(text: str) -> bool:
     """Tell whether the editor gives back a text as it was: it knows one kind of line end, and splits at others."""
     return Document(text).text == text
 
 
+@once_a_text
 def hidden_controls(text: str) -> int:
     """Count the characters that no editor here can show."""
     return len(CONTROL.findall(text)) - text.count("\n") - text.count("\r") - text.count("\t")
@@ -200,13 +215,19 @@ def hidden_controls(text: str) -> int:
 
 def _about(text: str) -> list[Cells]:
     size = len(text.encode("utf-8", "surrogatepass"))
-    why = (
-        "too large for the editor here"
-        if len(text) > LARGEST
-        else "line ends of several kinds, which the editor here would change"
-    )
+    if len(text) > LARGEST:
+        why = "too large for the editor here"
+    elif longest_line(text) > LONGEST_LINE:
+        why = "a line too long for the editor here"
+    else:
+        why = "line ends of several kinds, which the editor here would change"
     shown = printable(text[:PREVIEW])
     return [
-        (Cell(f"{size:,} bytes", Tone.STRONG), Cell(f" · {why} · ", Tone.QUIET), Cell("ctrl+o edits it", Tone.ACCENT)),
+        (
+            Cell(f"{size:,} bytes", Tone.STRONG),
+            Cell(f" · {why} · ", Tone.QUIET),
+            Cell("ctrl+o edits it", Tone.ACCENT),
+            Cell(" · ctrl+f indents JSON", Tone.QUIET),
+        ),
         (Cell(shown + ("…" if len(text) > PREVIEW else ""), Tone.QUIET),),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sqsview.domain.problem import Problem, ProblemKind
-from sqsview.domain.publishing import Field, field_of
+from sqsview.domain.publishing import Field, attribute_in, field_of
 
 SAID = [
     # AWS, from its documents and from reports
@@ -64,3 +64,18 @@ def test_the_words_of_a_refusal_tell_the_field(text: str, field: Field | None) -
 @pytest.mark.parametrize("kind", [ProblemKind.DENIED, ProblemKind.NETWORK, ProblemKind.GONE, ProblemKind.THROTTLED])
 def test_what_is_about_permission_or_the_way_is_about_no_field(kind: ProblemKind) -> None:
     assert field_of(Problem(kind, "not permitted to set the message attribute")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Can't cast the value of message (user) attribute 'bad' to a number.", "bad"),
+        ('Message attribute "bad" with value false must be of type String.', "bad"),
+        ("The message attribute 'other' must contain a value.", None),
+        ("Message attribute bad is reserved.", None),
+        ("The queue 'bad' is not there.", None),
+    ],
+)
+def test_the_attribute_that_a_refusal_quotes_is_known(text: str, name: str | None) -> None:
+    assert attribute_in(Problem(ProblemKind.FAILED, text), ["good", "bad"]) == name
+    assert attribute_in(Problem(ProblemKind.DENIED, text), ["good", "bad"]) is None

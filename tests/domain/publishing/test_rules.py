@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqsview.domain.message import Attribute, Outgoing
-from sqsview.domain.publishing import Destination, Field, FieldFault, faults, judged, warnings
+from sqsview.domain.publishing import Destination, Field, FieldFault, faults, judged, one_delivery, warnings
 from sqsview.domain.text import printable
 from tests.domain.publishing.destinations import FIFO, FIFO_TOPIC, QUEUE, TOPIC, queue, topic
 
@@ -186,10 +186,24 @@ def test_a_copy_with_the_same_deduplication_id_is_warned_of() -> None:
     outgoing = Outgoing("x", group="g", deduplication="d")
     assert judged(outgoing, FIFO).warnings == ()
     assert warned(judged(outgoing, FIFO, copy=True).warnings) == (
-        "deduplication: a copy with the same deduplication id within five minutes of the first is taken and not "
-        "delivered"
+        "deduplication: sent before: within five minutes another with the same deduplication id is taken and not "
+        "delivered; {{uuid}} in its place has it delivered"
     )
+    fresh = Outgoing("x", group="g", deduplication="{{uuid}}")
+    assert judged(fresh, FIFO, repeats=1, copy=True).warnings == ()
+    numbered = Outgoing("x", group="g", deduplication="{{n}}")
+    assert judged(numbered, FIFO, repeats=1, copy=True).warnings != (), "the first of both is 1"
     assert judged(Outgoing("x"), QUEUE, copy=True).warnings == ()
+
+
+def test_what_makes_two_messages_one_delivery() -> None:
+    scoped = queue("orders.fifo", deduplication_scope="messageGroup")
+    one, other_group = (Outgoing("x", group=group, deduplication="d") for group in "ab")
+    assert one_delivery(one, other_group, FIFO) and not one_delivery(one, other_group, scoped)
+    assert one_delivery(Outgoing("x", group="a"), Outgoing("x", group="a"), FIFO)
+    assert not one_delivery(Outgoing("x", group="a"), Outgoing("y", group="a"), FIFO)
+    assert not one_delivery(one, Outgoing("x", group="a"), FIFO)
+    assert not one_delivery(Outgoing("x"), Outgoing("x"), QUEUE)
 
 
 def test_placeholders_are_judged_as_what_they_become() -> None:

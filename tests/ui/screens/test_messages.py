@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,16 +11,18 @@ import pytest
 from textual.pilot import Pilot
 
 from sqsview.clock import SystemClock
-from sqsview.domain.message import Message
-from sqsview.domain.queue import QueueRef
+from sqsview.domain.message import EntryFault, Message
+from sqsview.domain.queue import QueueReading, QueueRef
 from sqsview.gateway import Target
 from sqsview.live.feed import Feed
+from sqsview.operations.ledger import LedgerKey
 from sqsview.ui.app import Dashboard
 from sqsview.ui.screens import dialogs
 from sqsview.ui.screens.dialogs import ConfirmScreen
 from sqsview.ui.screens.messages import MessagesScreen
 from tests.support import shown
 from tests.support.double import DoubleGateway, denied
+from tests.support.things import queue_arn
 from tests.ui.company import HERE, company
 from tests.ui.seen import DEAD, LIVE, Server, look, messages, orders, rested, serve, watching
 from tests.ui.stage import Stage
@@ -44,6 +46,39 @@ class HaltingGateway(DoubleGateway):
         if self.asked > 1:
             await self.go_on.wait()
         return await super().receive_message(queue, maximum=maximum, wait=wait, hold=hold)
+
+
+class SlowGateway(DoubleGateway):
+    """Lets calls of one kind wait until it is let go on, and counts the receives that it makes itself."""
+
+    def __init__(self, server: Server, call: str = "get_queue_attributes") -> None:
+        super().__init__(server.account, server.gateway.context)
+        self.call = call
+        self.go_on = asyncio.Event()
+        self.waiting = 0
+        self.receives = 0
+
+    async def get_queue_attributes(self, queue: QueueRef) -> QueueReading:
+        await self._wait("get_queue_attributes")
+        return await super().get_queue_attributes(queue)
+
+    async def receive_message(self, queue: QueueRef, *, maximum: int, wait: int, hold: int) -> list[Message]:
+        self.receives += 1
+        return await super().receive_message(queue, maximum=maximum, wait=wait, hold=hold)
+
+    async def change_message_visibility_batch(
+        self, queue: QueueRef, receipts: Sequence[str], seconds: int
+    ) -> Mapping[str, EntryFault]:
+        await self._wait("change_message_visibility_batch")
+        return await super().change_message_visibility_batch(queue, receipts, seconds)
+
+    async def _wait(self, call: str) -> None:
+        if call == self.call:
+            self.waiting += 1
+            try:
+                await self.go_on.wait()
+            finally:
+                self.waiting -= 1
 
 
 @pytest.fixture
@@ -128,6 +163,31 @@ async def test_messages_appear_while_the_look_goes_on_and_leaving_gives_back_wha
         await stage.until(lambda: server.held(DEAD) == [])
 
 
+@pytest.mark.parametrize("queue", [DEAD, LIVE])
+async def test_keys_in_one_go_make_one_look(server: Server, queue: str) -> None:
+    server.put(queue, *orders(80), receives=0)
+    async with watching(server) as stage:
+        await look(stage, queue, shows="25 of about 80")
+        stage.type_ahead("v", "v", "v")
+        await stage.until(lambda: stage.toasts == ["a look is under way"] * 2)
+        await rested(stage)
+        assert sum(kept.receive_count for kept in server.kept(queue)) == 50
+        assert len(server.held(queue)) == (50 if queue == DEAD else 0)
+        assert len(stage.feed.give_back) == (1 if queue == DEAD else 0)
+        await stage.press("escape")
+        await stage.until(lambda: server.held(queue) == [] and stage.feed.give_back == [])
+
+
+async def test_a_look_without_the_turn_is_refused(server: Server) -> None:
+    server.put(DEAD, *orders(3))
+    async with watching(server) as stage:
+        looking = (await look(stage, shows="held")).looking
+        with pytest.raises(RuntimeError):
+            await looking.look()
+        assert looking.claim()
+        assert not looking.claim()
+
+
 async def test_how_many_to_look_at_is_asked_and_a_wrong_number_is_said_and_kept(server: Server) -> None:
     server.put(DEAD, *orders(40))
     async with watching(server) as stage:
@@ -181,14 +241,13 @@ async def test_keys_that_were_typed_ahead_are_no_consent(server: Server, monkeyp
         before = server.receives
         await stage.press("v")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
-        await stage.press("y", "right", "enter")
-        assert isinstance(stage.app.screen, ConfirmScreen)
-        await stage.press("escape")
+        await stage.press("y", "right", "tab", "enter")
         await rested(stage)
+        assert "not looked: 8 messages would lose their last try" in stage.text
         assert server.receives == before
 
 
-@pytest.mark.parametrize("keys", [("escape",), ("n",), ("enter",), ("right", "left", "enter")])
+@pytest.mark.parametrize("keys", [("escape",), ("n",), ("enter",), ("right", "left", "enter"), ("y", "enter")])
 async def test_every_way_out_of_the_question_but_consent_receives_nothing(
     server: Server, keys: tuple[str, ...]
 ) -> None:
@@ -204,6 +263,18 @@ async def test_every_way_out_of_the_question_but_consent_receives_nothing(
         assert server.receives == 0
 
 
+async def others_saw(server: Server, stage: Stage, queue: str, receives: int) -> None:
+    """Write into the record what a look in another process would, of messages that are not held here."""
+    facts, ledger = server.account.queues[queue], stage.app.state.ledger
+    key, now = LedgerKey("aws", facts.ref.arn), stage.clock.epoch()
+    free = [kept for kept in server.kept(queue) if kept.id not in server.held(queue)]
+    for kept in free:
+        kept.receive_count = receives
+    number = ledger.open_look(key, now, lambda _known: None)
+    ledger.record(key, number, [(kept.id, receives) for kept in free], now)
+    ledger.close_look(number, now, answered=True)
+
+
 async def armed(stage: Stage) -> None:
     screen = stage.app.screen
     assert isinstance(screen, ConfirmScreen)
@@ -213,38 +284,232 @@ async def armed(stage: Stage) -> None:
 async def agree(stage: Stage) -> None:
     await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
     await armed(stage)
-    await stage.press("y")
+    await stage.press("right", "enter")
     await rested(stage)
 
 
-async def test_the_button_of_consent_works_as_its_key_does(server: Server) -> None:
+async def test_the_letter_that_copies_a_body_beneath_is_no_consent(server: Server) -> None:
+    server.put(LIVE, *orders(3), receives=3)
+    async with watching(server) as stage:
+        await look(stage, LIVE)
+        before = server.receives
+        await stage.press("v")
+        await stage.sees("→ enter: look all the same · esc cancels")
+        await armed(stage)
+        await stage.press("y", "Y")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        await stage.press("escape")
+        await rested(stage)
+        assert server.receives == before
+
+
+@pytest.mark.parametrize("keys", ["right enter", "tab enter", "l enter"])
+async def test_a_move_to_the_other_button_and_enter_is_consent(server: Server, keys: str) -> None:
     server.put(LIVE, *orders(3), receives=3)
     async with watching(server) as stage:
         await look(stage, LIVE)
         await stage.press("v")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         await armed(stage)
-        await stage.press("right", "enter")
+        await stage.press(*keys.split())
         await rested(stage)
         assert {kept.receive_count for kept in server.kept(LIVE)} == {5}
+
+
+@pytest.mark.parametrize("keys", [("enter", "enter", "enter"), ("escape", "enter"), ("n", "n", "n")])
+async def test_keys_in_one_go_answer_the_question_once_and_close_nothing_else(
+    server: Server, keys: tuple[str, ...]
+) -> None:
+    server.put(LIVE, *orders(3), receives=3)
+    async with watching(server) as stage:
+        await look(stage, LIVE)
+        await stage.press("v")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        await armed(stage)
+        stage.type_ahead(*keys)
+        await stage.sees("not looked: 3 messages would lose their last try")
+        await rested(stage)
+        assert isinstance(stage.app.screen, MessagesScreen)
+
+
+async def test_what_is_held_stays_held_while_somebody_is_asked_whether_more_may_lose_their_last_try(
+    server: Server,
+) -> None:
+    account = server.account
+    account.add_queue("last-resort")
+    settings = account.queues[DEAD].settings
+    account.queues[DEAD].settings = replace(settings, dead_letter_target=queue_arn("last-resort"), max_receive_count=4)
+    server.put(DEAD, *orders(25), receives=0)
+    server.put(DEAD, *orders(5), receives=2)
+    async with watching(server) as stage:
+        await look(stage, shows="25 of about 30 · held")
+        # Somebody else's look, in another window, met the others: one more receive is their last.
+        await others_saw(server, stage, DEAD, receives=3)
+        await stage.press("v")
+        await stage.sees("would lose")
+        assert len(server.held(DEAD)) == 25
+        assert "held, 20 s, renewing · waiting for your answer" in stage.text
+        await agree(stage)
+        await stage.sees("30 of about 30 · held")
+        counts = sorted(kept.receive_count for kept in server.kept(DEAD))
+        assert counts == [1] * 25 + [4] * 5, "what was held was not received again"
+
+
+async def test_after_the_question_it_is_the_new_connection_that_looks(server: Server) -> None:
+    server.put(LIVE, *orders(8), receives=3)
+    async with watching(server) as stage:
+        await look(stage, LIVE)
+        await stage.press("v")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        stage.feed.connection = anew = SlowGateway(server)
+        anew.go_on.set()
+        await agree(stage)
+        assert anew.receives
+
+
+async def test_where_it_costs_more_by_the_time_of_the_answer_the_new_cost_is_asked_for(server: Server) -> None:
+    server.put(LIVE, *orders(8), receives=3)
+    async with watching(server) as stage:
+        await look(stage, LIVE)
+        before = server.receives
+        await stage.press("v")
+        await stage.sees("8 messages would lose their last try")
+        question = stage.app.screen
+        await others_saw(server, stage, LIVE, receives=5)
+        await armed(stage)
+        await stage.press("right", "enter")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen) and stage.app.screen is not question)
+        await stage.sees("would move to orders-billing-dlq at once")
+        assert server.receives == before
+        await agree(stage)
+        assert server.receives > before
 
 
 # -- letting go
 
 
-async def test_another_tab_lets_go_of_what_is_held_and_says_so(server: Server) -> None:
+async def test_another_tab_lets_go_of_what_is_held_and_says_so_once(server: Server) -> None:
     server.put(DEAD, *orders(5))
     async with watching(server) as stage:
-        await look(stage, shows="held")
+        screen = await look(stage, shows="held")
+        stage.feed.connection = None
         await stage.press("2")
         await stage.until(lambda: server.held(DEAD) == [])
-        assert stage.toasts[-1] == f"5 messages of {DEAD} are no longer held: another tab is shown"
+        for _ in range(3):
+            screen._let_go_if_hidden()
+        stage.feed.connection = server.gateway
+        assert stage.toasts == [f"{DEAD}: 5 messages are no longer held, for another tab is shown"]
         before = server.receives
         await stage.press("1")
-        await stage.sees("5 of about 5 · released")
+        await stage.sees("5 of about 5 · released when another tab was shown")
         assert server.receives == before
         await stage.press("v")
         await stage.sees("5 of about 5 · held")
+        assert len(stage.toasts) == 1
+
+
+async def test_a_release_that_takes_its_time_is_told_of_once(server: Server) -> None:
+    server.put(DEAD, *orders(5))
+    async with watching(server) as stage:
+        stage.feed.connection = slow = SlowGateway(server, "change_message_visibility_batch")
+        slow.go_on.set()
+        screen = await look(stage, shows="held")
+        slow.go_on.clear()
+        await stage.press("2")
+        await stage.until(lambda: slow.waiting > 0)
+        for _ in range(3):
+            screen._let_go_if_hidden()
+        slow.go_on.set()
+        await stage.until(lambda: server.held(DEAD) == [] and stage.feed.give_back == [])
+        assert stage.toasts == [f"{DEAD}: 5 messages are no longer held, for another tab is shown"]
+
+
+@pytest.mark.parametrize("leaves", ["escape", "account"])
+async def test_who_leaves_the_messages_is_not_told_that_they_are_let_go_and_the_counts_are_read_again(
+    server: Server, leaves: str
+) -> None:
+    server.put(DEAD, *orders(5))
+    async with watching(server) as stage:
+        await look(stage, shows="held")
+        nudged = len(stage.feed.nudged)
+        if leaves == "escape":
+            await stage.press("escape")
+        else:
+            stage.app.change_target(profile="other")
+        await stage.until(lambda: server.held(DEAD) == [] and stage.feed.give_back == [])
+        await stage.until(lambda: stage.feed.nudged[nudged:] == [(queue_arn(DEAD),)])
+        assert stage.toasts == []
+
+
+@pytest.mark.parametrize("queue", [DEAD, LIVE])
+@pytest.mark.parametrize("key", ["2", "escape"])
+async def test_who_leaves_while_the_queue_is_being_read_receives_nothing(server: Server, key: str, queue: str) -> None:
+    server.put(queue, *orders(30))
+    async with watching(server) as stage:
+        stage.feed.connection = slow = SlowGateway(server)
+        await stage.move_to(queue)
+        await stage.press("v")
+        await stage.until(lambda: slow.waiting == 1)
+        await stage.press(key)
+        await stage.until(lambda: not isinstance(stage.app.screen, MessagesScreen))
+        slow.go_on.set()
+        await stage.until(lambda: slow.waiting == 0)
+        await stage.pilot.pause(0.1)
+        assert server.receives == 0
+        assert stage.toasts == []
+        if key == "2":
+            await stage.press("1")
+            await stage.sees("the look ended when another tab was shown")
+            assert "v looks again" in stage.text
+            await stage.press("v")
+            await stage.sees("25 of about 30")
+
+
+async def test_a_screen_that_is_hidden_before_it_stands_does_not_look(server: Server) -> None:
+    server.put(LIVE, *orders(3))
+    async with watching(server) as stage:
+        await stage.move_to(LIVE)
+        subject = stage.screen.subject()
+        assert subject is not None
+        stage.app.open_messages(subject)
+        stage.app.action_tab("topics")
+        await stage.until(lambda: stage.app.current_mode == "topics")
+        await stage.pilot.pause(0.1)
+        assert server.receives == 0
+        await stage.press("1")
+        await stage.sees("nothing was looked at yet · v looks")
+
+
+async def test_the_question_goes_with_the_tab_and_nothing_is_received_for_nobody(server: Server) -> None:
+    server.put(LIVE, *orders(3), receives=3)
+    async with watching(server) as stage:
+        screen = await look(stage, LIVE)
+        before = server.receives
+        await stage.press("v")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        stage.app.action_tab("topics")  # as the palette does, over any dialog
+        await stage.until(lambda: not screen.looking.busy)
+        await stage.press("1")
+        await stage.until(lambda: stage.app.screen is screen)
+        assert server.receives == before
+        await stage.press("v")
+        await agree(stage)
+        assert server.receives > before
+
+
+async def test_a_look_that_the_end_of_the_connection_ended_says_so(server: Server) -> None:
+    server.put(DEAD, *orders(30))
+    async with watching(server) as stage:
+        stage.feed.connection = gateway = HaltingGateway(server)
+        await stage.move_to(DEAD)
+        await stage.press("v")
+        await stage.sees("10 of about 30 · looking for 25…")
+        (give_back,) = stage.feed.give_back
+        closing = asyncio.ensure_future(give_back())
+        gateway.go_on.set()
+        await closing
+        assert server.held(DEAD) == []
+        await stage.sees("released when the connection was closed")
 
 
 async def test_the_command_line_and_another_account_let_go_too(server: Server) -> None:
@@ -295,8 +560,8 @@ async def test_the_connection_can_have_all_given_back_before_it_closes(server: S
         await look(stage, shows="held")
         (give_back,) = stage.feed.give_back
         await give_back()
-        assert server.held(DEAD) == []
-        await stage.sees("released")
+        assert server.held(DEAD) == [] and stage.feed.give_back == []
+        await stage.sees("5 of about 5 · released when the connection was closed")
 
 
 async def test_help_and_details_over_the_messages_do_not_let_go(server: Server) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual import events
 from textual.app import App
 
-from sqsview.domain.message import Attribute
+from sqsview.domain.message import Attribute, Message
 from sqsview.domain.problem import Problem, ProblemKind
+from sqsview.domain.queue import QueueRef
+from sqsview.domain.snapshot import Context
 from sqsview.errors import Denied
 from sqsview.ui.app import Dashboard
 from sqsview.ui.screens.dialogs import AskScreen, ConfirmScreen
 from tests.support import shown
+from tests.support.double import Account, DoubleGateway
 from tests.support.hostile import HOSTILE, assert_harmless
 from tests.support.things import REGION
 from tests.ui.seen import DEAD, Server, look, rested, serve, watching
@@ -38,6 +42,19 @@ def nasty() -> Server:
             kept.id = f"{text}{len(server.kept(DEAD))}"
             kept.source = f"arn:aws:sqs:{REGION}:1:{text}"
     return server
+
+
+class Misdated(DoubleGateway):
+    """Gives messages with dates of its own."""
+
+    def __init__(self, account: Account, context: Context, date: str) -> None:
+        super().__init__(account, context)
+        self.date = date
+
+    async def receive_message(self, queue: QueueRef, *, maximum: int, wait: int, hold: int) -> list[Message]:
+        found = await super().receive_message(queue, maximum=maximum, wait=wait, hold=hold)
+        dates = dict.fromkeys(("SentTimestamp", "ApproximateFirstReceiveTimestamp"), self.date)
+        return [replace(message, system={**message.system, **dates}) for message in found]
 
 
 def assert_clean(stage: Stage) -> None:
@@ -74,6 +91,19 @@ async def test_list_and_message_show_it_as_text(size: tuple[int, int]) -> None:
         for key in ("u", "u", "r", "G", "g", "pagedown", "escape"):
             await stage.press(key)
             assert_clean(stage)
+
+
+@pytest.mark.parametrize("date", ["-inf", "inf", "nan", "-1e400", "1e300", "-1e300", "0x10", "١٢", "9" * 400, ""])
+async def test_a_date_that_is_none_is_shown_as_unknown_and_ends_nothing(date: str) -> None:
+    server = serve()
+    server.put(DEAD, {"a": 1}, {"b": 2})
+    async with watching(server) as stage:
+        stage.feed.connection = Misdated(server.account, server.gateway.context, date)
+        await look(stage, shows="2 of about 2 · held")
+        for key in ("s", "S", "s", "s", "t", "enter", "j", "enter", "escape", "y"):
+            await stage.press(key)
+            assert_clean(stage)
+        assert stage.app.fault is None
 
 
 async def test_groups_and_their_summary_show_it_as_text() -> None:

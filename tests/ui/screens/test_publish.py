@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from sqsview.errors import Denied, Rejected, ServerFault
 from sqsview.ui.draft import AttributeDraft, Draft
 from sqsview.ui.screens.dashboard_screen import Subject
 from sqsview.ui.screens.publish import PublishScreen
-from sqsview.ui.widgets.body_editor import LARGEST
+from sqsview.ui.widgets.body_editor import LARGEST, LONGEST_LINE
 from tests.support.hostile import HOSTILE, assert_harmless
 from tests.support.shown import strips
 from tests.support.things import queue_arn
@@ -165,8 +166,10 @@ async def test_the_body_is_said_to_be_json_or_where_it_is_not() -> None:
 
 async def test_nothing_is_wrong_with_a_form_in_which_nothing_was_written() -> None:
     async with writing(FIFO) as desk:
-        await desk.stage.pilot.pause(0.4)
-        assert "✗" not in desk.stage.text
+        await desk.stage.type("x")
+        await desk.stage.sees("✗ a FIFO queue needs a message group")
+        await desk.stage.press("backspace")
+        await desk.stage.loses("✗")
         assert "JSON" not in desk.stage.line("body")
 
 
@@ -241,6 +244,7 @@ async def test_the_draft_stays_so_that_it_can_be_sent_again() -> None:
         await desk.stage.type("hello")
         await desk.stage.press("ctrl+s")
         await desk.stage.sees("message-1")
+        await desk.rested()
         await desk.stage.press("ctrl+s")
         await desk.stage.sees("message-2")
         assert [sent.body for sent in desk.sent()] == ["hello", "hello"]
@@ -588,9 +592,22 @@ async def test_a_body_whose_line_ends_the_editor_would_change_stays_as_it_is() -
 
 async def test_as_much_as_the_editor_takes_is_edited_here() -> None:
     async with writing() as desk:
-        await desk.paste("x" * (LARGEST - 1))
+        lines = "\n".join(["x" * LONGEST_LINE] * (LARGEST // (LONGEST_LINE + 1)))
+        await desk.paste(lines)
         await desk.stage.type("y")
-        assert desk.body.endswith("xy") and not desk.form.body.held
+        assert desk.body == f"{lines}y" and not desk.form.body.held
+
+
+async def test_a_line_that_would_make_every_key_slow_is_only_shown_until_it_is_indented() -> None:
+    body = json.dumps(["x" * 40] * 200)
+    async with writing() as desk:
+        await desk.paste(body)
+        await desk.stage.sees("a line too long for the editor here · ctrl+o edits it · ctrl+f indents JSON")
+        await desk.stage.press(*"qx")
+        await desk.stage.sees("this body is only shown here: ctrl+o edits it")
+        assert desk.body == body
+        await desk.stage.press("ctrl+f")
+        assert not desk.form.body.held and json.loads(desk.body) == json.loads(body)
 
 
 # -- hostile text ----------------------------------------------------------------------------------------------

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 
 from sqsview.domain.message import Attribute
+from sqsview.domain.problem import Problem, ProblemKind
+from sqsview.errors import Rejected
+from sqsview.ui.draft import AttributeDraft, Draft
 from tests.ui.writing import TOPIC, writing
 
 
@@ -166,13 +169,54 @@ async def test_a_note_on_placeholders_stands_there_once_it_is_repeated() -> None
         await desk.stage.type("x")
         assert "{{uuid}}" not in desk.stage.text
         await desk.fill("times", "3")
-        await desk.stage.sees("{{n}} {{uuid}} {{now}} are filled in for each")
+        await desk.stage.sees("{{n}} {{uuid}} {{now}} are filled in")
 
 
-async def test_placeholders_of_a_single_message_are_said_to_stay() -> None:
+async def test_placeholders_of_a_single_message_are_filled_in_and_it_says_so() -> None:
     async with writing() as desk:
-        await desk.paste("{{n}}")
-        await desk.stage.sees("! {{n}}: sent as it stands")
+        await desk.paste("{{n}} at {{now}}")
+        await desk.stage.sees("{{n}} {{uuid}} {{now}} are filled in")
         await desk.stage.press("ctrl+s")
         await desk.stage.sees("✓ sent to")
-        assert desk.sent()[0].body == "{{n}}"
+        assert desk.sent()[0].body == "1 at 2025-06-15T15:12:00.000Z"
+        assert desk.body == "{{n}} at {{now}}"
+
+
+async def test_braces_of_another_language_are_no_mistake_in_a_single_message() -> None:
+    async with writing() as desk:
+        await desk.paste("{{name}}")
+        await desk.fill("delay", "soon")
+        await desk.stage.sees("is no number of seconds")
+        assert "placeholder" not in desk.stage.text
+
+
+async def test_what_is_wrong_with_one_of_two_of_a_name_stands_at_that_one() -> None:
+    twice = (AttributeDraft("x", "Number", "2z"), AttributeDraft("x", "String", "fine"))
+    async with writing() as desk:
+        await desk.form.load(Draft("b", attributes=twice))
+        await desk.stage.sees("is not a number")
+        lines = desk.stage.lines
+        first, second = (next(at for at, line in enumerate(lines) if text in line) for text in ("2z ", "fine"))
+        assert first < next(at for at, line in enumerate(lines) if "is not a number" in line) < second
+        assert desk.stage.text.count("is there 2 times") == 1
+        assert "is there 2 times" in lines[second + 1]
+
+
+async def test_line_ends_and_tabs_that_a_field_cannot_show_are_counted_below_it() -> None:
+    async with writing() as desk:
+        await desk.form.load(Draft("b", attributes=(AttributeDraft("v", "String", "one\ntwo\t\tthree"),)))
+        await desk.stage.sees("holds 1 line end and 2 tabs, not shown here")
+
+
+async def test_the_servers_refusal_of_an_attribute_stands_at_it_and_the_keys_go_there() -> None:
+    said = "Can't cast the value of message (user) attribute 'bad' to a number."
+    two = (AttributeDraft("good", "String", "1"), AttributeDraft("bad", "Number", "2"))
+    async with writing() as desk:
+        await desk.form.load(Draft("b", attributes=two))
+        desk.account.fail_once("send_message", Rejected(Problem(ProblemKind.FAILED, said)))
+        await desk.stage.press("ctrl+s")
+        await desk.stage.sees(f"✗ not sent: {said}")
+        lines = desk.stage.lines
+        bad = next(at for at, line in enumerate(lines) if "bad " in line and "Number" in line)
+        assert said in lines[bad + 1]
+        await desk.stage.until(lambda: desk.stage.app.focused is desk.form.attributes.rows[1].value_field)

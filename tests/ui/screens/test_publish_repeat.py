@@ -82,6 +82,22 @@ async def test_more_than_a_hundred_are_asked_about_first() -> None:
         await desk.stage.sees("✓ 101 of 101 sent")
 
 
+async def test_thousands_may_be_parted_by_commas() -> None:
+    async with writing() as desk:
+        await repeat(desk, "1,000")
+        await desk.stage.sees("1,000 messages would be sent to orders-billing")
+
+
+async def test_what_was_repeated_is_there_again_with_how_often_and_how_fast() -> None:
+    async with writing() as desk:
+        await repeat(desk, "3")
+        await desk.stage.sees("✓ 3 of 3 sent")
+        await desk.stage.press("escape")
+        await desk.open(QUEUE)
+        await desk.stage.sees("the last one that was sent here, 3 times")
+        assert (desk.body, desk.form.draft.times) == ("{{n}}", "3")
+
+
 async def test_a_hundred_are_not() -> None:
     async with writing() as desk:
         await repeat(desk, str(MOST_UNASKED))
@@ -92,6 +108,9 @@ async def test_a_hundred_are_not() -> None:
     ("times", "rate", "said"),
     [
         ("many", "", "how often is a whole number"),
+        ("1,5", "", "how often is a whole number"),
+        ("1_0", "", "how often is a whole number"),
+        ("9" * 5_000, "", "a message is sent from 1 to 1,000,000 times"),
         ("0", "", "a message is sent from 1 to 1,000,000 times"),
         ("2", "fast", "how fast is a number of messages a second"),
         ("2", "0", "how fast is a number above 0"),

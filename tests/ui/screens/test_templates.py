@@ -30,6 +30,12 @@ async def open_list(desk: Desk) -> None:
     await desk.stage.pilot.pause()
 
 
+async def agree(desk: Desk, question: str) -> None:
+    await desk.stage.sees(question)
+    await desk.stage.until(lambda: bool(getattr(desk.stage.app.screen, "armed", False)))
+    await desk.stage.press("y")
+
+
 async def back_at_the_form(desk: Desk) -> None:
     await desk.stage.until(lambda: isinstance(desk.stage.app.screen, PublishScreen))
     await desk.stage.pilot.pause()
@@ -78,12 +84,54 @@ async def test_a_name_that_is_taken_is_asked_about_before_it_is_replaced() -> No
         await open_list(desk)
         await desk.stage.press("n")
         await desk.stage.sees("Keep as a template")
-        await desk.stage.press("enter")
-        await desk.stage.sees("there is one of this name")
+        await desk.stage.press("enter", "enter")
+        await desk.stage.sees("there is one of this name, and it stays")
         assert desk.stage.app.state.templates.pick("refund").outgoing == REFUND
         await desk.stage.press("enter")
+        await agree(desk, "Replace the template refund")
         await desk.stage.sees("kept as refund")
         assert desk.stage.app.state.templates.pick("refund").outgoing == Outgoing("new")
+
+
+async def test_that_one_of_the_other_kind_would_go_is_said() -> None:
+    async with writing() as desk:
+        keep(desk, "refund", kind=DestinationKind.TOPIC)
+        await desk.stage.type("new")
+        await open_list(desk)
+        await desk.stage.press("n")
+        await desk.stage.sees("Keep as a template")
+        await desk.stage.press(*"refund", "enter")
+        await desk.stage.sees("It is one for topics, which would no longer have it.")
+
+
+async def test_a_template_takes_the_place_of_what_is_written_only_after_a_question() -> None:
+    async with writing() as desk:
+        keep(desk, "refund")
+        await desk.stage.type("half an hour of work")
+        await open_list(desk)
+        await desk.stage.sees("refund")
+        await desk.stage.press("enter")
+        await desk.stage.sees("was not sent, and is kept nowhere else")
+        await desk.stage.press("escape")
+        await back_at_the_form(desk)
+        assert desk.body == "half an hour of work"
+        await open_list(desk)
+        await desk.stage.sees("refund")
+        await desk.stage.press("enter")
+        await agree(desk, "Put the template in its place")
+        await desk.stage.until(lambda: desk.body == REFUND.body)
+
+
+async def test_a_message_with_a_field_that_cannot_be_read_is_not_kept_without_it() -> None:
+    async with writing() as desk:
+        await desk.stage.type("hello")
+        await desk.fill("delay", "soon")
+        await open_list(desk)
+        await desk.stage.press("n")
+        await back_at_the_form(desk)
+        await desk.stage.sees('✗ not kept: "soon" is no number of seconds')
+        assert desk.focused == "delay"
+        assert desk.stage.app.state.templates.list() == ()
 
 
 async def test_a_template_is_deleted_after_a_question() -> None:
@@ -91,9 +139,7 @@ async def test_a_template_is_deleted_after_a_question() -> None:
         keep(desk, "refund")
         await open_list(desk)
         await desk.stage.press("D")
-        await desk.stage.sees("Delete the template refund")
-        await desk.stage.until(lambda: bool(getattr(desk.stage.app.screen, "armed", False)))
-        await desk.stage.press("y")
+        await agree(desk, "Delete the template refund")
         await desk.stage.sees("no template yet")
         assert desk.stage.app.state.templates.list() == ()
 
