@@ -143,22 +143,6 @@ class _Photographer:
         await self._pilot.press(*keys)
         await self._pilot.pause()
 
-    async def tick(self, name: str) -> None:
-        """Tick a box of the form."""
-        self._app.screen.query_one(f"#{name}").focus()
-        await self.press("space")
-
-    async def agree(self) -> None:
-        """Agree to a trace, once it takes consent."""
-        await shown.until(self._pilot, lambda: bool(getattr(self._app.screen, "armed", True)))
-        await self.press("ctrl+s")
-
-    async def pass_by(self, seconds: float) -> None:
-        """Let time pass."""
-        for _ in range(round(seconds)):
-            await self._clock.advance(1.0)
-            await self._pilot.pause()
-
     async def move_to(self, name: str) -> None:
         """Go to the row of this name with the keys."""
         table = self._app.screen.query_one(RowTable)
@@ -238,12 +222,7 @@ async def _visit(camera: _Photographer) -> None:
     await camera.press("ctrl+n", *"type", "tab", "tab", *"order")
     await camera.press("ctrl+n", *"tenant", "tab", "tab", *"acme")
     await camera.take("publish", shows="will get it")
-    await camera.tick("trace")
-    await camera.press("ctrl+s")
-    await camera.agree()
-    await camera.pass_by(15.0)
-    await camera.take("trace", shows="arrived")
-    await camera.press("escape", "escape")
+    await camera.press("escape")
     await camera.take("subscriptions", "enter", shows="orders-billing")
     await camera.press("escape")
     await camera.press("3")

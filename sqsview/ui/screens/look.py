@@ -35,6 +35,8 @@ from sqsview.ui.widgets.row_table import RowTable
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from sqsview.operations.look import Look
+
 HIDDEN = 1.0
 """Seconds between two looks at whether the messages are on no screen any more."""
 REDRAW, REDRAW_EACH = 0.2, 0.0001
@@ -68,6 +70,8 @@ class LookScreen(TableScreen[Row]):
         """Makes the look that was asked for last."""
         self._end: Worker[None] | None = None
         """Gives back what was held when the screen was left."""
+        self._drawn: Look | None = None
+        """The look whose messages are shown."""
         self._resting: Timer | None = None
         self._due = False
         self._reading = False
@@ -256,6 +260,9 @@ class LookScreen(TableScreen[Row]):
         if not self.standing or self._looking is None:
             return
         look = self._looking.now
+        if look is not self._drawn:  # other messages come in: until they are there the cursor stays at the top
+            self._drawn = look
+            self.table.settle(not self._looking.busy)
         if look is not None:
             self._sifting.see(look.messages, look.appraisal.settings.max_receive_count)
         self._show_all()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar, cast
 
 from textual.binding import BindingType
+from textual.css.query import NoMatches
 from textual.widget import Widget
 from textual.worker import Worker
 
@@ -266,10 +268,14 @@ class TraceScreen(DashboardScreen):
         if sent is not None:
             if self._gone or self not in self.app.screen_stack:
                 self.dashboard.say(f"✓ sent to {self._topic.name}, message id {sent.id}")
-            await self._sent(sent)
-        else:
-            problem = Problem(ProblemKind.NETWORK, "no answer came before the end")
-            self._refused(fault or LostAnswer(problem))
+            with suppress(NoMatches):  # the form may be on its way out, too
+                await self._sent(sent)
+            return
+        fault = fault or LostAnswer(Problem(ProblemKind.NETWORK, "no answer came before the end"))
+        try:
+            self._refused(fault)
+        except NoMatches:
+            self.dashboard.say(str(fault), warning=True)
 
 
 def _proposed(prospect: Prospect) -> TraceRow:

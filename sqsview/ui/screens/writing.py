@@ -85,6 +85,7 @@ class WritingScreen(DashboardScreen):
         self._before: list[Outgoing] = [outgoing] if outgoing is not None else []
         """What was sent here before, with its placeholders."""
         self._judging = Judging()
+        self._judged: Draft | None = None
         self._let_go: Callable[[], object] = lambda: None
         """Has the drafts no longer ask what is written here."""
         self._topology: Topology | None = None
@@ -315,6 +316,11 @@ class WritingScreen(DashboardScreen):
             # A body that is too large for the editor also takes longer than a frame to be judged.
             self.set_timer(PAUSE if self.form.body.held else FRAME, self._evaluate)
 
+    @property
+    def judged(self) -> bool:
+        """Tell whether what is said of the message is said of what stands there now."""
+        return self._judged == self.form.draft
+
     def _evaluate(self) -> None:
         """Say who will get what is written now; what is wrong with it is said a moment later."""
         self._due = False
@@ -356,7 +362,7 @@ class WritingScreen(DashboardScreen):
         # Nothing has been written yet where all is empty: that is no mistake.
         faults = verdict.judgement.faults if draft != Draft() else ()
         self.form.show_faults(faults, verdict.judgement.warnings)
-        repeat = verdict.repeat
+        repeat, self._judged = verdict.repeat, draft
         self.form.show_repeat_fault(repeat if isinstance(repeat, str) else "", filled=verdict.filled)
 
     async def _verdict(self, draft: Draft) -> Verdict:

@@ -14,6 +14,7 @@ from textual.widgets import Input, TextArea
 from sqsview.domain.message import EntryFault, Outgoing
 from sqsview.ui.app import Dashboard
 from sqsview.ui.screens.dashboard_screen import DashboardScreen
+from sqsview.ui.screens.publish import PublishScreen
 from sqsview.ui.screens.trace import TraceScreen
 from tests.support import shown
 from tests.ui.company import company
@@ -40,7 +41,8 @@ def looks(
         await desk.open(name)
         await play(desk)
         _still(app)
-        await pilot.pause(0.4)
+        await shown.until(pilot, lambda: not isinstance(app.screen, PublishScreen) or app.screen.judged)
+        await pilot.pause()
 
     return compare(app, terminal_size=size, run_before=prepared)
 
