@@ -64,7 +64,7 @@ def test_ids_are_listed_under_their_names() -> None:
 def test_exactly_are_the_moments_behind_the_words() -> None:
     pairs = dict(identity_pairs(message(SentTimestamp="1768139200123"), exact=True))
     assert pairs["sent"] == "2026-01-11 13:46:40.123 UTC"
-    assert dict(identity_pairs(message(SentTimestamp="9" * 30), exact=True))["sent"] == "1e+27"
+    assert "sent" not in dict(identity_pairs(message(SentTimestamp="9" * 30), exact=True)), "it is no date"
 
 
 def test_system_attributes_without_words_are_shown_under_their_own_names() -> None:
