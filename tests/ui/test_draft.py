@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,3 +82,54 @@ def test_lists_are_a_type_of_topics() -> None:
 def test_secrets_are_not_in_what_a_log_would_show() -> None:
     draft = Draft("swordfish", subject="swordfish", attributes=(AttributeDraft("a", value="swordfish"),))
     assert "swordfish" not in repr(draft) and "swordfish" not in repr(draft.attributes)
+
+
+texts = st.text(max_size=9)
+drafts = st.builds(
+    Draft,
+    texts,
+    st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    st.lists(st.builds(AttributeDraft, texts, texts, texts), max_size=3).map(tuple),
+    *[texts] * 4,
+    st.booleans(),
+    texts,
+    texts,
+    st.booleans(),
+    st.none() | texts.filter(bool),
+)
+
+
+@given(drafts)
+def test_a_draft_is_the_same_after_it_was_in_a_file(draft: Draft) -> None:
+    assert Draft.from_document(json.loads(json.dumps(draft.as_document()))) == draft
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"body": 7},
+        {"cursor": "ab"},
+        {"cursor": [1]},
+        {"attributes": [["a", "b"]]},
+        {"attributes": [["a", "b", 7]]},
+        {"attributes": 7},
+        {"trace": "yes"},
+        {"trace_header": 7},
+    ],
+)
+def test_what_is_no_draft_is_none(document: dict[str, object]) -> None:
+    assert Draft.from_document(document) is None
+
+
+def test_what_is_not_known_of_a_draft_is_passed_over() -> None:
+    assert Draft.from_document({"body": "x", "mood": "good"}) == Draft("x")
+
+
+def test_of_two_attributes_of_one_name_each_fault_knows_its_row() -> None:
+    written = (AttributeDraft("x", "Number", "2z"), AttributeDraft(), AttributeDraft("x", "Binary", "%"))
+    _, faults = Draft("b", attributes=written).read(destination())
+    assert [(fault.row, fault.text.split(":")[0]) for fault in faults[:2]] == [
+        (2, 'attribute "x" is there 2 times'),
+        (0, 'attribute "x"'),
+    ]
+    assert faults[2].row == 2 and "base64" in faults[2].text
