@@ -95,6 +95,7 @@ async def _follow(desk: Desk) -> None:
     await desk.stage.until(lambda: cast(TraceScreen, desk.stage.app.screen).armed)
     await desk.stage.press("ctrl+s")
     await desk.stage.sees("✓ 1 arrived · ? 2 cannot be known")
+    await desk.stage.loses("is given back at the end")
 
 
 async def _large(desk: Desk) -> None:
