@@ -94,7 +94,7 @@ class WritingScreen(DashboardScreen):
         """Set once the fields are filled."""
         self._due = False
         self._pause: Timer | None = None
-        self._gone = False
+        self._left = False
         """Whether this screen was left."""
         self._passing = True
         """Whether what is told of the outcome goes away with the next change."""
@@ -122,6 +122,11 @@ class WritingScreen(DashboardScreen):
             beside.append(recipients)
         yield Horizontal(*beside, id="publish")
         yield Outcome(id="outcome")
+
+    @property
+    def _gone(self) -> bool:
+        """Tell whether nothing can be shown here any more; the fields are gone a while before the screen is told."""
+        return self._left or not self.query(Outcome)
 
     @property
     def form(self) -> PublishForm:
@@ -277,12 +282,12 @@ class WritingScreen(DashboardScreen):
             self.dashboard.say(f"still being sent to {self._target.name}; how it ends is told here")
         elif self._differs():
             self.dashboard.say(f"kept as a draft for {self._target.name}")
-        self._gone = True
+        self._left = True
         await super().action_back()
 
     def on_unmount(self) -> None:
         """Note that nothing can be shown here any more."""
-        self._gone = True
+        self._left = True
         self._let_go()
 
     def _differs(self) -> bool:

@@ -14,6 +14,7 @@ from sqsview.errors import Denied, Rejected, ServerFault
 from sqsview.ui.draft import AttributeDraft, Draft
 from sqsview.ui.screens.dashboard_screen import Subject
 from sqsview.ui.screens.publish import PublishScreen
+from sqsview.ui.screens.writing import Outcome
 from sqsview.ui.widgets.body_editor import LARGEST, LONGEST_LINE
 from tests.support.hostile import HOSTILE, assert_harmless
 from tests.support.shown import strips
@@ -652,3 +653,25 @@ async def test_a_hostile_name_is_text() -> None:
             await stage.until(lambda: any("kept as a draft" in toast for toast in stage.toasts))
             assert_harmless(strips(stage.app), 100)
             stage.app.clear_notifications()
+
+
+async def test_a_change_of_region_while_it_is_sent_ends_nothing_but_the_form() -> None:
+    async with writing() as desk:
+        gate, gateway = asyncio.Event(), desk.stage.feed.gateway()
+        send = gateway.send_message
+
+        async def held(*arguments: object, **named: object) -> object:
+            await gate.wait()
+            return await send(*arguments, **named)  # type: ignore[arg-type]
+
+        gateway.send_message = held  # type: ignore[method-assign, assignment]
+        await desk.stage.type("x")
+        await desk.stage.press("ctrl+s")
+        await desk.stage.sees("sending…")
+        form = desk.stage.app.screen
+        desk.stage.app.change_target(region="us-east-1")
+        while form.query(Outcome):  # noqa: ASYNC110 - the fields go first, and only then is the screen told
+            await asyncio.sleep(0)
+        gate.set()
+        await desk.stage.until(lambda: any("message id message-1" in toast for toast in desk.stage.toasts))
+        assert desk.sent() == [Outgoing("x")]
