@@ -190,7 +190,8 @@ class TraceScreen(DashboardScreen):
             if agreed:
                 self._go()
 
-        self.app.push_screen(ConfirmScreen(f"Look into {spent[0].name}", says, "publish and look"), answered)
+        dialog = ConfirmScreen(f"Look into {spent[0].name}", says, "publish and look", by_letter=False)
+        self.app.push_screen(dialog, answered)
 
     def _go(self) -> None:
         if self._work is not None:

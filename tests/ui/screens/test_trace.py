@@ -211,6 +211,8 @@ async def test_a_queue_that_could_lose_a_last_try_is_left_out_until_it_is_ticked
         await desk.stage.sees("Look into fed")
         await desk.stage.until(lambda: bool(getattr(desk.stage.app.screen, "armed", False)))
         await desk.stage.press("y")
+        assert desk.published == [], "one letter by slip spends nobody's last try"
+        await desk.stage.press("right", "enter")
         await desk.stage.sees("✓ 1 arrived")
 
 
