@@ -265,8 +265,8 @@ def test_titles_of_panes_are_content_or_fixed_words() -> None:
     for path, source in _sources():
         for line in re.findall(r"border_(?:sub)?title = (.+)", source):
             fixed = re.fullmatch(r'"[^"{]*"(?: if [\w.]+ else "[^"{]*")?', line)
-            titled = re.search(r"titled\(|Content\(|^title\b", line)
-            made = titled and not re.search(r'\bf"', line.replace('titled(f"', ""))
+            titled = re.search(r"titled\(|\b_text\(|printable\(|Content\(|^title\b", line)
+            made = titled and not re.search(r'\bf"', re.sub(r'(?:titled|\b_text|printable)\(f"', "", line))
             own = line == 'f"keys · {self._view.value}"'
             assert fixed or made or own, (path, line)
 

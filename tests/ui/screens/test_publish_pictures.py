@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import itertools
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -11,7 +13,8 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from sqsview.domain.message import EntryFault, Outgoing
+from sqsview.domain.message import EntryFault, Outgoing, Sent
+from sqsview.domain.queue import QueueRef
 from sqsview.ui.app import Dashboard
 from sqsview.ui.screens.dashboard_screen import DashboardScreen
 from sqsview.ui.screens.publish import PublishScreen
@@ -42,6 +45,8 @@ def looks(
         await play(desk)
         _still(app)
         await shown.until(pilot, lambda: not isinstance(app.screen, PublishScreen) or app.screen.judged)
+        clock.passed = 0.0  # what is told of a trace stays; the age of what is listed is that of every picture
+        await shown.until(pilot, lambda: "live 1 s" in shown.text(app))
         await pilot.pause()
 
     return compare(app, terminal_size=size, run_before=prepared)
@@ -72,6 +77,15 @@ async def _repeat(desk: Desk) -> None:
     def refuse(message: Outgoing) -> EntryFault | None:
         return fault if message.body.startswith("1 ") else None
 
+    gateway, batches = desk.stage.feed.gateway(), itertools.count()
+    send = gateway.send_message_batch
+
+    async def only_the_first(queue: QueueRef, outgoing: Sequence[Outgoing]) -> list[Sent | EntryFault]:
+        if next(batches):
+            await asyncio.Event().wait()
+        return await send(queue, outgoing)
+
+    gateway.send_message_batch = only_the_first  # type: ignore[method-assign]
     desk.broker.refuse = refuse
     await desk.paste("{{n}} of a test, {{uuid}}")
     await desk.fill("times", "100")

@@ -138,7 +138,7 @@ async def test_what_is_pasted_beyond_the_limit_is_kept_at_its_place() -> None:
         app.post_message(events.Paste("x" * LARGEST))
         await shown.until(pilot, lambda: body.held)
         assert body.text == "<" + "x" * LARGEST + ">"
-        await shown.until(pilot, lambda: "102,402 bytes" in shown.text(app))
+        await shown.until(pilot, lambda: f"{LARGEST + 2:,} bytes" in shown.text(app))
 
 
 async def test_a_smaller_body_is_edited_again() -> None:
