@@ -16,6 +16,7 @@ from sqsview.errors import RefusedReadOnly
 
 if TYPE_CHECKING:  # the command line needs the budgets before the first paint, and none of these
     from sqsview.domain.message import EntryFault, Message, Outgoing, Sent
+    from sqsview.domain.move_task import MoveTask
     from sqsview.domain.push import PlatformApplication, PlatformEndpoint
     from sqsview.domain.queue import QueueReading, QueueRef
     from sqsview.domain.snapshot import CallFigures, Context
@@ -123,6 +124,41 @@ class Gateway(Protocol):
     ) -> Mapping[str, EntryFault]:
         """Hide up to 10 messages for ``seconds`` from now; 0 gives them back. Give the receipts that failed."""
 
+    async def delete_message_batch(self, queue: QueueRef, receipts: Sequence[str]) -> Mapping[str, EntryFault]:
+        """Delete up to 10 messages for good; give the receipts that failed."""
+
+    async def purge_queue(self, queue: QueueRef) -> None:
+        """Delete everything in a queue for good, in the course of up to 60 s; at most once in 60 s."""
+
+    async def delete_queue(self, queue: QueueRef) -> None:
+        """Delete a queue with everything in it."""
+
+    async def delete_topic(self, arn: str) -> None:
+        """Delete a topic with its subscriptions."""
+
+    async def unsubscribe(self, arn: str) -> None:
+        """Delete one subscription."""
+
+    def list_dead_letter_source_queues(self, queue: QueueRef) -> AsyncIterator[list[QueueRef]]:
+        """Give the queues that name ``queue`` as their dead-letter queue, in pages of up to 1,000."""
+
+    async def start_message_move_task(
+        self, source_arn: str, *, destination_arn: str | None = None, rate: int | None = None
+    ) -> str:
+        """Let the server move everything out of a dead-letter queue, and give the task's handle.
+
+        Args:
+            source_arn: the dead-letter queue.
+            destination_arn: where to; None is to the queue that each message came from.
+            rate: messages a second, 1 to 500; None leaves it to the server.
+        """
+
+    async def list_message_move_tasks(self, source_arn: str) -> list[MoveTask]:
+        """Give the tasks of a dead-letter queue, the newest first, 10 at most."""
+
+    async def cancel_message_move_task(self, handle: str) -> int | None:
+        """Stop a task and give how many messages it had moved; they stay moved."""
+
     async def send_message(self, queue: QueueRef, message: Outgoing) -> Sent:
         """Send one message to a queue."""
 
@@ -150,6 +186,8 @@ READS = frozenset(
         "get_queue_url",
         "get_queue_attributes",
         "list_queue_tags",
+        "list_dead_letter_source_queues",
+        "list_message_move_tasks",
         "list_topics",
         "get_topic_attributes",
         "list_subscriptions",

@@ -31,6 +31,7 @@ from sqsview.aws.errors import FAULTS, no_web_address, translate
 from sqsview.aws.meter import CallMeter
 from sqsview.aws.pacing import Pacer
 from sqsview.aws.quotas import allowed_rates
+from sqsview.aws.repair import Repair
 from sqsview.aws.situation import Situation
 from sqsview.aws.sns import Sns
 from sqsview.aws.sqs import Sqs, refuse_truncated
@@ -49,7 +50,7 @@ _CONNECTIONS = 100
 _SERVICES = ("sqs", "sns", "cloudwatch", "sts")
 
 
-class AwsGateway(Sqs, Sns, CloudWatch):
+class AwsGateway(Sqs, Repair, Sns, CloudWatch):
     """One open connection to SQS, SNS and CloudWatch in one account and region."""
 
     async def get_caller_identity(self) -> str:

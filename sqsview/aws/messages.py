@@ -93,6 +93,12 @@ def outcomes(answer: object, count: int) -> list[Sent | EntryFault]:
     return found
 
 
+def faults_by(receipts: Sequence[str], answer: object) -> Mapping[str, EntryFault]:
+    """Read the answer of a batch of receipts; give those that failed."""
+    found = zip(receipts, outcomes(answer, len(receipts)), strict=True)
+    return {receipt: outcome for receipt, outcome in found if isinstance(outcome, EntryFault)}
+
+
 def _entries(answer: object, name: str) -> Sequence[Mapping[str, Any]]:
     listed = answer.get(name) if isinstance(answer, Mapping) else None
     return [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else ()

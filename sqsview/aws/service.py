@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sqsview.aws import parse
 from sqsview.aws.calls import Calls
 from sqsview.clock import Clock
+from sqsview.domain.queue import QueueRef
 from sqsview.domain.snapshot import Context
 from sqsview.gateway import Meter
 
@@ -44,6 +46,16 @@ class Service:
             if service not in self._clients:
                 self._clients[service] = await self._connect(service)
         return self._clients[service]
+
+    def _queue_ref(self, url: object) -> QueueRef:
+        """Make the identity of a queue from its URL."""
+        context = self.context
+        return parse.queue_ref(
+            url,
+            partition=context.partition,
+            region=context.region or "",
+            account=self._account_of_urls_without(),
+        )
 
     def _account_of_urls_without(self) -> str:
         """Give the account for URLs that name none; it never changes, for it is part of an identity."""

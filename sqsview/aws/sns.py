@@ -115,3 +115,17 @@ class Sns(Service):
             units=messages.chunks(outgoing),
         )
         return messages.outcomes(answer, len(outgoing))
+
+    async def delete_topic(self, arn: str) -> None:
+        """Delete a topic with its subscriptions; not repeated after a fault, for it may have been done."""
+        client = await self.client("sns")
+        await self._calls.call(
+            "sns:DeleteTopic", client.delete_topic, {"TopicArn": arn}, thing=name_of(arn), asked=True, repeatable=False
+        )
+
+    async def unsubscribe(self, arn: str) -> None:
+        """Delete one subscription; not repeated after a fault, for it may have been done."""
+        client = await self.client("sns")
+        await self._calls.call(
+            "sns:Unsubscribe", client.unsubscribe, {"SubscriptionArn": arn}, thing=arn, asked=True, repeatable=False
+        )

@@ -29,14 +29,14 @@ class Sqs(Service):
         if prefix:
             parameters["QueueNamePrefix"] = prefix
         async for page in self._calls.pages("sqs:ListQueues", client.list_queues, parameters):
-            yield [self._ref(url) for url in page.get("QueueUrls") or ()]
+            yield [self._queue_ref(url) for url in page.get("QueueUrls") or ()]
 
     async def get_queue_url(self, name: str, account: str | None = None) -> QueueRef:
         """Find one queue by name, where listing is not permitted."""
         client = await self.client("sqs")
         parameters = {"QueueName": name} | ({"QueueOwnerAWSAccountId": account} if account else {})
         answer = await self._calls.call("sqs:GetQueueUrl", client.get_queue_url, parameters, thing=name, urgent=True)
-        return self._ref(answer.get("QueueUrl"))
+        return self._queue_ref(answer.get("QueueUrl"))
 
     async def get_queue_attributes(self, queue: QueueRef) -> QueueReading:
         """Read settings and counts of one queue."""
@@ -103,12 +103,20 @@ class Sqs(Service):
             asked=True,
             paced=seconds > 0,
         )
-        outcomes = messages.outcomes(answer, len(receipts))
-        return {
-            receipt: outcome
-            for receipt, outcome in zip(receipts, outcomes, strict=True)
-            if isinstance(outcome, EntryFault)
-        }
+        return messages.faults_by(receipts, answer)
+
+    async def delete_message_batch(self, queue: QueueRef, receipts: Sequence[str]) -> Mapping[str, EntryFault]:
+        """Delete up to 10 messages for good; give the receipts that failed."""
+        client = await self.client("sqs")
+        entries = [{"Id": str(place), "ReceiptHandle": receipt} for place, receipt in enumerate(receipts)]
+        answer = await self._calls.call(
+            "sqs:DeleteMessageBatch",
+            client.delete_message_batch,
+            {"QueueUrl": queue.url, "Entries": entries},
+            thing=queue.name,
+            asked=True,
+        )
+        return messages.faults_by(receipts, answer)
 
     async def send_message(self, queue: QueueRef, message: Outgoing) -> Sent:
         """Send one message to a queue; not repeated after a fault, for it may have been taken."""
@@ -138,15 +146,6 @@ class Sqs(Service):
             units=messages.chunks(outgoing),
         )
         return messages.outcomes(answer, len(outgoing))
-
-    def _ref(self, url: object) -> QueueRef:
-        context = self.context
-        return parse.queue_ref(
-            url,
-            partition=context.partition,
-            region=context.region or "",
-            account=self._account_of_urls_without(),
-        )
 
 
 def refuse_truncated(client: Any) -> None:

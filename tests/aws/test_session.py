@@ -17,6 +17,7 @@ import pytest
 
 from sqsview.aws.session import open_gateway
 from sqsview.domain.problem import Problem, ProblemKind
+from sqsview.domain.queue import QueueRef
 from sqsview.domain.snapshot import Context
 from sqsview.errors import RefusedReadOnly, ServerFault, SessionError
 from sqsview.gateway import Target
@@ -384,7 +385,7 @@ async def test_the_flags_of_the_user_are_in_the_context_and_the_gate_is_in_place
         context = gateway.context
         assert (context.demo, context.read_only, context.protected) == (True, True, ("*-prod",))
         with pytest.raises(RefusedReadOnly):
-            gateway.purge_queue("orders")  # type: ignore[attr-defined]
+            await gateway.purge_queue(QueueRef("arn:aws:sqs:eu-west-1:123456789012:orders", "", "orders"))
 
 
 async def test_opening_again_finds_what_was_mended_meanwhile(config: Write, moto: Engine) -> None:

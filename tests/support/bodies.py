@@ -59,7 +59,7 @@ def url_safe(data: str | bytes) -> str:
 
 def gzipped(text: str | bytes) -> str:
     """Write the base64 of gzip."""
-    return base64_of(gzip.compress(text.encode() if isinstance(text, str) else text))
+    return base64_of(gzip.compress(text.encode() if isinstance(text, str) else text, mtime=0))
 
 
 def zlibbed(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqsview.clock import Clock
 from sqsview.domain.arn import is_arn, name_of
 from sqsview.domain.message import EntryFault, Message, Outgoing, Sent
+from sqsview.domain.move_task import MoveTask
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.push import PlatformApplication, PlatformEndpoint
 from sqsview.domain.queue import Counts, QueueReading, QueueRef, QueueSettings
@@ -26,6 +27,7 @@ from sqsview.domain.topic import (
 from sqsview.errors import Denied, GatewayError, NotFound, ServerFault, SessionError, Throttled
 from sqsview.gateway import Meter, Target
 from tests.support.double_messages import Broker
+from tests.support.double_tasks import MoveTasks
 
 _T = TypeVar("_T")
 
@@ -170,6 +172,8 @@ class Account:
         """How many times a listing is to come back empty although it is not, by operation."""
         self.broker = Broker(clock)
         """The messages, for tests that look, send or publish; its counts are the queues' once a message was put."""
+        self.move_tasks = MoveTasks(clock)
+        """The tasks that move dead letters, on which nothing moves by itself."""
         self.unlisted: set[str] = set()
         """Names of queues that exist but that listings leave out."""
 
@@ -361,6 +365,49 @@ class DoubleGateway:
     ) -> Mapping[str, EntryFault]:
         await self.account.call("change_message_visibility_batch", queue.name)
         return self.account.broker.change_visibility(queue.name, receipts, seconds)
+
+    async def delete_message_batch(self, queue: QueueRef, receipts: Sequence[str]) -> Mapping[str, EntryFault]:
+        await self.account.call("delete_message_batch", queue.name)
+        self._queue(queue.name)
+        return self.account.broker.delete(queue.name, receipts)
+
+    async def purge_queue(self, queue: QueueRef) -> None:
+        await self.account.call("purge_queue", queue.name)
+        self._queue(queue.name)
+        self.account.broker.queues[queue.name] = []
+
+    async def delete_queue(self, queue: QueueRef) -> None:
+        await self.account.call("delete_queue", queue.name)
+        self._queue(queue.name)
+        del self.account.queues[queue.name]
+
+    async def delete_topic(self, arn: str) -> None:
+        await self.account.call("delete_topic", arn)
+        self.account.topics.pop(arn, None)
+
+    async def unsubscribe(self, arn: str) -> None:
+        await self.account.call("unsubscribe", arn)
+        self.account.subscriptions.pop(arn, None)
+
+    async def list_dead_letter_source_queues(self, queue: QueueRef) -> AsyncIterator[list[QueueRef]]:
+        arn = self._queue(queue.name).settings.arn
+        found = [facts.ref for facts in self.account.queues.values() if facts.settings.dead_letter_target == arn]
+        async for page in self._pages("list_dead_letter_source_queues", found, QUEUE_PAGE, queue.name):
+            yield page
+
+    async def start_message_move_task(
+        self, source_arn: str, *, destination_arn: str | None = None, rate: int | None = None
+    ) -> str:
+        await self.account.call("start_message_move_task", name_of(source_arn))
+        return self.account.move_tasks.start(source_arn, destination_arn, rate)
+
+    async def list_message_move_tasks(self, source_arn: str) -> list[MoveTask]:
+        await self.account.call("list_message_move_tasks", name_of(source_arn))
+        return self.account.move_tasks.of(source_arn)
+
+    async def cancel_message_move_task(self, handle: str) -> int | None:
+        await self.account.call("cancel_message_move_task", handle)
+        return self.account.move_tasks.cancel(handle)
 
     async def send_message(self, queue: QueueRef, message: Outgoing) -> Sent:
         await self.account.call("send_message", queue.name)

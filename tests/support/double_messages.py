@@ -55,6 +55,8 @@ class Broker:
     """Says which entries of a batch are refused."""
     release_faults: dict[str, EntryFault] = field(default_factory=dict)
     """What ``change_visibility`` answers for the messages of these ids."""
+    delete_faults: dict[str, EntryFault] = field(default_factory=dict)
+    """What ``delete`` answers for the messages of these ids."""
     shortest: int | None = None
     """Messages that a receive gives at most, as where few of the server's machines are asked."""
     most_in_flight: int | None = None
@@ -150,6 +152,20 @@ class Broker:
                 faults[receipt] = self.release_faults[kept.id]
             else:
                 kept.visible_at = self.clock.monotonic() + seconds
+        return faults
+
+    def delete(self, queue: str, receipts: Sequence[str]) -> Mapping[str, EntryFault]:
+        """Delete the messages of these receipts; of one that was received again, or is gone, nothing."""
+        by_receipt = {kept.receipt: kept for kept in self._kept(queue) if kept.receipt}
+        faults: dict[str, EntryFault] = {}
+        for receipt in receipts:
+            kept = by_receipt.get(receipt)
+            if kept is None:
+                faults[receipt] = EntryFault("ReceiptHandleIsInvalid", "the receipt has expired", sender_fault=True)
+            elif kept.id in self.delete_faults:
+                faults[receipt] = self.delete_faults[kept.id]
+            else:
+                self._kept(queue).remove(kept)
         return faults
 
     def held(self, queue: str) -> list[str]:
