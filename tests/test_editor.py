@@ -37,7 +37,7 @@ def queue(moto: Engine) -> str:
 def writing(moto: Engine, home: Path, command: str, body: str = "hello") -> Iterator[Terminal]:
     environment = {**environment_for(moto.url, home), "EDITOR": command}
     environment.pop("VISUAL", None)
-    with start_in_pty(PROGRAM, environment=environment, columns=100, rows=30) as terminal:
+    with start_in_pty(PROGRAM, environment=environment, columns=160, rows=30) as terminal:
         terminal.wait_for("letters")
         terminal.send("p")
         terminal.wait_for("Send to letters")
