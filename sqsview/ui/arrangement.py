@@ -6,29 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
+from sqsview.domain.terms import Term, parse_filter
+
+__all__ = ["Arrangement", "Matcher", "SortKey", "Term", "arranged", "parse_filter"]
+
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One word of a filter."""
-
-    word: str
-    """Lower case."""
-    inverted: bool
-
-
-def parse_filter(text: str) -> tuple[Term, ...]:
-    """Split a filter into its words; ``!word`` must not match. A lone ``!`` inverts the word after it."""
-    terms: list[Term] = []
-    inverted = False
-    for word in text.lower().split():
-        bare = word.lstrip("!")
-        inverted ^= (len(word) - len(bare)) % 2 == 1
-        if bare:
-            terms.append(Term(bare, inverted))
-            inverted = False
-    return tuple(terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a person looks for in messages that were seen: words, or a JMESPath expression after ``=``."""
+"""What messages that were seen are searched and grouped by, and what is found out about each by decoding it once."""
 
 from __future__ import annotations
 
@@ -6,75 +6,30 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqsview.domain.arn import name_of
 from sqsview.domain.decoding import Decoding, decode, what_matters
 from sqsview.domain.message import Message
 from sqsview.domain.query import Query, QueryError, label_of
+from sqsview.domain.search import EXPRESSION, UNPACKED, Search, parse_search
 from sqsview.domain.shape import shape_of_body
-from sqsview.ui.arrangement import Term, parse_filter
 
-EXPRESSION = "="
-"""What a search that is an expression begins with."""
+__all__ = [
+    "BY_SHAPE",
+    "SLICE_BYTES",
+    "SLICE_MESSAGES",
+    "UNPACKED",
+    "Grouping",
+    "Read",
+    "Reading",
+    "Search",
+    "first_reader",
+    "parse_grouping",
+    "parse_search",
+    "reader",
+    "slices",
+]
+
 BY_SHAPE = "shape"
 """What messages are grouped by where no expression is given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """One search, read; an empty one finds everything."""
-
-    text: str = ""
-    query: Query | None = None
-    terms: tuple[Term, ...] = ()
-
-    @property
-    def needle(self) -> str:
-        """What is to be highlighted in the body; empty where there is nothing to."""
-        return next((term.word for term in self.terms if not term.inverted), "")
-
-    def finds(self, message: Message, decoding: Decoding) -> bool:
-        """Tell whether a message is what is looked for.
-
-        Raises:
-            QueryError: the expression cannot be evaluated on it.
-        """
-        if self.query is not None:
-            return self.query.matches(message, decoding)
-        haystack = haystack_of(message, decoding)
-        return all((term.word in haystack) is not term.inverted for term in self.terms)
-
-
-def parse_search(text: str) -> Search:
-    """Read what was typed.
-
-    Raises:
-        QueryError: the expression is wrong.
-    """
-    text = text.strip()
-    if text.startswith(EXPRESSION):
-        return Search(text, Query(text[len(EXPRESSION) :]))
-    return Search(text, terms=parse_filter(text))
-
-
-def haystack_of(message: Message, decoding: Decoding) -> str:
-    """Give all that words are looked for in, lower case: the decoded text, ids, group, source and attributes."""
-    return "\n".join(_texts(message, decoding)).lower()
-
-
-def _texts(message: Message, decoding: Decoding) -> Iterator[str]:
-    yield next((layer.text for layer in reversed(decoding.layers) if layer.text is not None), message.body)
-    yield message.id
-    yield message.group or ""
-    yield message.deduplication or ""
-    yield name_of(message.source) if message.source is not None else ""
-    attributes = dict(message.attributes)
-    if decoding.envelope is not None:
-        attributes.update(decoding.envelope.attributes)
-        yield decoding.envelope.subject or ""
-        yield name_of(decoding.envelope.topic)
-    for name, attribute in attributes.items():
-        yield name
-        yield attribute.value if isinstance(attribute.value, str) else attribute.value.hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +83,6 @@ class Reading:
 
 
 Read: TypeAlias = Callable[[Sequence[Message]], list[Reading]]
-UNPACKED = 2**20
-"""Bytes of one body that are unpacked to be searched: what a body has that is not packed."""
 
 
 def reader(*, previews: bool, search: Search | None, grouping: Grouping | None) -> Read:
