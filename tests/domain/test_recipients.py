@@ -118,7 +118,7 @@ def test_more_than_ten_attributes_are_discarded_before_a_raw_queue_only() -> Non
     assert [each[1:] for each in found] == [
         (NO, "discarded: more than 10 attributes to a raw queue"),
         (YES, "no filter"),
-        (NO, "b is absent"),
+        (NO, "attribute b is absent"),
         (YES, "no filter"),
     ]
     ten = Outgoing("x", dict(list(many.items())[:MOST_RAW_ATTRIBUTES]))

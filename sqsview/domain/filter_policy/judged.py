@@ -69,6 +69,9 @@ ABSENT = Found()
 class Values:
     """One side of a message, by key: the attributes or the body. Nothing changes it but its own memory."""
 
+    kind = ""
+    """What a key of this side is, in words before its name."""
+
     def __init__(self) -> None:
         self._found: dict[str, Found] = {}
         self._shown: dict[str, str] = {}
@@ -106,6 +109,8 @@ class Values:
 
 class AttributeValues(Values):
     """The message attributes (SNS Developer Guide, "Filter policy constraints": strings, arrays and numbers)."""
+
+    kind = "attribute"
 
     def __init__(self, attributes: Mapping[str, Attribute]) -> None:
         super().__init__()
@@ -158,6 +163,8 @@ class AttributeValues(Values):
 
 class BodyValues(Values):
     """A message body that is a JSON object."""
+
+    kind = "body key"
 
     def __init__(self, body: Mapping[str, Any]) -> None:
         super().__init__()

@@ -59,14 +59,20 @@ class Key:
         if found is ABSENT:
             only = all(isinstance(each, Exists) and not each.wanted for each in self.conditions)
             but = ", but so is every attribute, and one there must be" if only else ""
-            return Verdict(NO, f"{self.name} is absent{but}")
+            return Verdict(NO, f"{self._absent(values)}{but}")
         return Verdict(NO, f"{self.words}: it is {values.shown(self.path)}")
 
     def _met(self, condition: Condition, words: str, found: Found, values: Values) -> str:
         """Say what holds: of plain values the one that fits."""
+        if found is ABSENT:
+            return self._absent(values)
         if isinstance(condition, Exact) and len(found.elements) == 1:
             return f"{self.name} is {values.shown(self.path)}"
         return words
+
+    def _absent(self, values: Values) -> str:
+        """Say that the key is not there, and where it would have to be: in the other scope there may be one."""
+        return f"{values.kind} {self.name} is absent"
 
     def choices(self, walk: Walk, chosen: Chosen) -> Iterator[Chosen]:
         """Give each way to meet the rule that goes with the elements ``chosen`` so far."""

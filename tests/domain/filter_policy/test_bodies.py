@@ -25,7 +25,7 @@ def answer(policy: dict[str, Any], body: Any) -> Answer:
 def test_a_nested_key_is_said_with_its_path() -> None:
     policy = {"detail": {"state": {"code": ["running"]}}}
     assert judged(policy, '{"detail": {"state": {"code": "running"}}}') == Verdict(YES, "detail.state.code is running")
-    assert judged(policy, '{"detail": {"state": 5}}') == Verdict(NO, "detail.state.code is absent")
+    assert judged(policy, '{"detail": {"state": 5}}') == Verdict(NO, "body key detail.state.code is absent")
 
 
 @pytest.mark.parametrize("policy", [{"a.b.c": ["x"]}, {"a": {"b.c": ["x"]}}, {"a.b": {"c": ["x"]}}])

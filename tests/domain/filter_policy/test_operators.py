@@ -174,7 +174,7 @@ def test_a_malformed_array_puts_a_yes_by_other_attributes_in_doubt() -> None:
 
 def test_binary_attributes_are_as_good_as_absent() -> None:
     binary = Attribute("Binary", b"order")
-    assert by_attributes({"k": ["order"]}, k=binary) == Verdict(NO, "k is absent")
+    assert by_attributes({"k": ["order"]}, k=binary) == Verdict(NO, "attribute k is absent")
     assert by_attributes({"k": [{"exists": False}]}, k=binary, other=string("x")).answer is YES
     assert by_attributes({"k": [{"exists": False}]}, k=binary).answer is CANNOT_TELL
 
@@ -194,14 +194,17 @@ def test_a_text_with_a_quote_or_a_backslash_is_there_whatever_it_is_compared_as(
 
 def test_a_key_must_be_absent_from_something() -> None:
     policy = {"tenant": [{"exists": False}]}
-    assert by_attributes(policy, other=string("x")) == Verdict(YES, "tenant is absent")
-    assert by_attributes(policy) == Verdict(NO, "tenant is absent, but so is every attribute, and one there must be")
+    assert by_attributes(policy, other=string("x")) == Verdict(YES, "attribute tenant is absent")
+    assert by_attributes(policy) == Verdict(
+        NO, "attribute tenant is absent, but so is every attribute, and one there must be"
+    )
+    assert by_body(policy, {"other": 1}) == Verdict(YES, "body key tenant is absent")
     assert by_body(policy, {}).answer is CANNOT_TELL
 
 
 def test_an_absent_key_fits_nothing_else() -> None:
     for condition in ("x", {"prefix": "x"}, {"anything-but": ["x"]}, {"exists": True}, {"numeric": [">", 0]}):
-        assert by_body({"tenant": [condition]}, {"other": 1}) == Verdict(NO, "tenant is absent")
+        assert by_body({"tenant": [condition]}, {"other": 1}) == Verdict(NO, "body key tenant is absent")
 
 
 def test_all_keys_must_fit_and_the_first_that_does_not_is_said() -> None:

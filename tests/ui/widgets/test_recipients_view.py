@@ -101,9 +101,19 @@ async def test_it_follows_the_body_as_it_is_typed() -> None:
         assert "1 of 4 will get it · 1 uncertain" in desk.stage.text
 
 
+async def test_it_tells_of_the_message_as_it_is_sent_with_its_placeholders_filled_in() -> None:
+    async with writing(TOPIC) as desk:
+        await desk.paste('{"type": "order", "total": {{n}}}')
+        await desk.stage.sees("✗ orders-mail      total ≥ 500: it is 1")
+        await desk.stage.press("backspace")
+        await desk.stage.type("000")
+        await desk.stage.press("right_curly_bracket")
+        await desk.stage.sees("✓ orders-mail      total ≥ 500")
+
+
 async def test_it_follows_the_attributes_as_they_are_typed() -> None:
     async with writing(TOPIC) as desk:
         await desk.stage.type("x")
-        await desk.stage.sees("✗ orders-billing   type is absent")
+        await desk.stage.sees("✗ orders-billing   attribute type is absent")
         await desk.stage.press("ctrl+n", *"type", "tab", "tab", *"order")
         await desk.stage.sees("✓ orders-billing   type is")
