@@ -58,6 +58,31 @@ def sample(outgoing: Outgoing, repeats: int) -> Outgoing:
     return filling.fill(max(repeats, 1), _SAMPLE_UUID, 946_684_800.0)
 
 
+def first(outgoing: Outgoing, now: float) -> Outgoing:
+    """Give the message as it is sent once, or first, with a sample for ``{{uuid}}``.
+
+    Args:
+        outgoing: the message as it was typed.
+        now: epoch seconds.
+    """
+    return Filling(outgoing).fill(1, _SAMPLE_UUID, now)
+
+
+def typed_column(line: str, column: int) -> int:
+    """Give the column in a line as it was typed for one in the line that `first` makes of it; both are from 1.
+
+    A column within what was filled in is where its placeholder begins.
+    """
+    lengths = {"n": 1, "uuid": len(_SAMPLE_UUID), "now": len(iso(0.0))}
+    shift = 0
+    for found in _PLACEHOLDER.finditer(line):
+        begin, length = found.start() + shift, lengths[found[1]]
+        if column <= begin + length:
+            return min(column, begin + 1) - shift
+        shift += length - len(found[0])
+    return column - shift
+
+
 def names_in(outgoing: Outgoing) -> frozenset[str]:
     """Give the placeholders that a message holds."""
     return frozenset(found for text in _texts(outgoing) for found in _PLACEHOLDER.findall(text))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from sqsview.domain.json_text import JsonCheck, json_check
+from sqsview.domain.json_text import JsonCheck, JsonState, json_check
 from sqsview.domain.large_text import once_a_text
 from sqsview.domain.message import Outgoing
-from sqsview.domain.placeholders import names_in
+from sqsview.domain.placeholders import first, names_in, typed_column
 from sqsview.domain.publishing import Destination, Judgement, judged, one_delivery
 from sqsview.domain.recipients import Recipient, Recipients
 from sqsview.ui.draft import Draft
@@ -24,10 +24,11 @@ class Seen:
     """What a message is."""
 
     outgoing: Outgoing
+    """With its placeholders."""
     check: JsonCheck | None
-    """Whether the body is JSON; None where it is empty."""
+    """Whether the body is JSON once its placeholders are filled in, placed in it as typed; None where it is empty."""
     recipients: tuple[Recipient, ...] | None
-    """Who gets it; None where that is no question."""
+    """Who gets it, with its placeholders filled in; None where that is no question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +47,24 @@ class Verdict:
 class Judging:
     """Judges one message again and again, and remembers who gets it where nothing that decides that has changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, epoch: Callable[[], float]) -> None:
+        """Prepare it; ``epoch`` gives the time for ``{{now}}``, in epoch seconds."""
+        self._epoch = epoch
         self._last: tuple[Recipients, Outgoing, tuple[Recipient, ...]] | None = None
 
     def seen(self, draft: Draft, destination: Destination, recipients: Recipients | None) -> Seen:
         """Tell what a message is, and who gets it."""
         outgoing, _ = draft.read(destination)
-        check = _checked(outgoing.body) if outgoing.body else None
-        return Seen(outgoing, check, None if recipients is None else self._recipients(outgoing, recipients))
+        sent = first(outgoing, self._epoch())
+        check = filled_check(outgoing.body, sent.body) if outgoing.body else None
+        return Seen(outgoing, check, None if recipients is None else self._recipients(outgoing, sent, recipients))
 
-    def _recipients(self, outgoing: Outgoing, recipients: Recipients) -> tuple[Recipient, ...]:
+    def _recipients(self, outgoing: Outgoing, sent: Outgoing, recipients: Recipients) -> tuple[Recipient, ...]:
         if self._last is not None:
             asked, about, found = self._last
             if asked is recipients and _alike(about, outgoing):
                 return found
-        found = recipients.judge(outgoing)
+        found = recipients.judge(sent)
         self._last = recipients, outgoing, found
         return found
 
@@ -80,6 +84,15 @@ class Judging:
         judgement = judged(outgoing, destination, repeats=count, copy=copy)
         filled = count > 1 or bool(names_in(outgoing))
         return Verdict(outgoing, Judgement((*unread, *judgement.faults), judgement.warnings), repeat, filled)
+
+
+def filled_check(typed: str, sent: str) -> JsonCheck:
+    """Check the body that is sent, and say where in the typed one it is broken."""
+    check = _checked(sent)
+    if check.state is not JsonState.BROKEN or typed is sent:
+        return check
+    line = typed.split("\n")[check.row - 1]
+    return replace(check, column=typed_column(line, check.column))
 
 
 def _alike(one: Outgoing, other: Outgoing) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqsview.domain.message import Attribute, Outgoing
-from sqsview.domain.placeholders import Filling, iso, names_in, sample, unknown_names
+from sqsview.domain.placeholders import Filling, first, iso, names_in, sample, typed_column, unknown_names
 
 NOW = 1_750_000_000.1239
 
@@ -88,3 +88,26 @@ def test_a_json_body_stays_json() -> None:
 )
 def test_times_are_in_utc_with_milliseconds(epoch: float, said: str) -> None:
     assert iso(epoch) == said
+
+
+def test_the_first_message_has_the_number_one_the_time_and_a_sample_of_an_id() -> None:
+    assert first(Outgoing("{{n}} {{uuid}} {{now}}"), NOW) == Outgoing(
+        "1 00000000-0000-4000-8000-000000000000 2025-06-15T15:06:40.124Z"
+    )
+
+
+_PIECES = st.lists(st.sampled_from(["{{n}}", "{{uuid}}", "{{now}}", "{", "}", "ab", '"']), max_size=8)
+
+
+@given(_PIECES, _PIECES)
+def test_a_column_behind_what_was_filled_in_is_found_in_the_line_as_it_was_typed(
+    before: list[str], after: list[str]
+) -> None:
+    left, right = "".join(before), "".join(after)
+    mark = "|"  # keeps the two sides from making a placeholder together
+    line = first(Outgoing(left + mark + right), NOW).body
+    assert typed_column(left + mark + right, line.index(mark) + 1) == len(left) + 1
+
+
+def test_a_column_within_what_was_filled_in_is_where_its_placeholder_begins() -> None:
+    assert [typed_column("a{{uuid}}b", column) for column in (1, 2, 5, 37, 38, 39)] == [1, 2, 2, 2, 10, 11]

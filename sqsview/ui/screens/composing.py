@@ -7,13 +7,14 @@ import os
 
 from textual.app import SuspendNotSupported
 
-from sqsview.domain.json_text import JsonState, formatted, json_check
+from sqsview.domain.json_text import JsonState, formatted
 from sqsview.domain.message import Outgoing
+from sqsview.domain.placeholders import first
 from sqsview.domain.publishing import FieldFault
 from sqsview.operations.editor import EditorError, handed_over
 from sqsview.ui.draft import Draft
 from sqsview.ui.foreground import in_foreground
-from sqsview.ui.judging import ASIDE
+from sqsview.ui.judging import ASIDE, filled_check
 from sqsview.ui.screens.writing import WritingScreen
 from sqsview.ui.widgets.cells import Cell, Tone
 
@@ -50,7 +51,11 @@ class ComposingScreen(WritingScreen):
         if text is not None:
             self.form.body.replace(text)
             return
-        check = json_check(body)
+        sent = first(Outgoing(body), self.dashboard.clock.epoch()).body
+        check = filled_check(body, sent)
+        if check.state is JsonState.OK:
+            self._warn("the body is JSON only once its placeholders are filled in, so it stays as it is")
+            return
         broken = f": {check.line}" if check.state is JsonState.BROKEN else ""
         self._warn(f"the body is not JSON{broken}")
 
@@ -101,6 +106,7 @@ class ComposingScreen(WritingScreen):
 
     def _refuse_template(self, fault: FieldFault) -> None:
         """Say why the message could not be kept, at the field that cannot be read."""
+        self.form.attributes.await_nothing()
         self._complain()
         self.form.focus_first([fault])
         self._tell((Cell("✗ not kept: ", Tone.BAD), Cell(fault.text)))
