@@ -27,6 +27,8 @@ MOBILE_PREFIX = "AWS.SNS."
 STRING, NUMBER = "String", "Number"
 BASES = (STRING, NUMBER, BINARY)
 
+EMPTY_VALUE = "its value is empty, which is refused: give one, or leave the attribute out"
+"""What is said of an attribute whose value is still to be written."""
 _NOT_NAME = re.compile(r"[^A-Za-z0-9_.-]")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
 _MOST_DIGITS = 38
@@ -91,7 +93,7 @@ def value_fault(attribute: Attribute, *, topic: bool) -> str | None:
     if isinstance(value, bytes) != (attribute.base == BINARY):
         return f"the value does not fit the type {attribute.type}"
     if not value:
-        return "its value is empty, which is refused: give one, or leave the attribute out"
+        return EMPTY_VALUE
     if isinstance(value, bytes):
         return None
     refused = refused_character(value)

@@ -11,7 +11,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from sqsview.ui import actions
-from sqsview.ui.actions import Group, View
+from sqsview.ui.actions import Action, Group, View
+from sqsview.ui.typed_keys import types_text
 from sqsview.ui.widgets.cells import Cell, Line, Tone
 from sqsview.ui.widgets.lines_view import LinesView
 
@@ -21,22 +22,32 @@ KEY_WIDTH = 14
 def help_lines(view: View, keymap: Mapping[str, str]) -> list[Line]:
     """Write every action of ``view`` under its heading, with the keys that the user chose."""
     lines: list[Line] = []
+    keys_of = {action: _keys(action, view, keymap) for action in actions.for_view(view)}
+    keys_of = {action: keys for action, keys in keys_of.items() if keys}
     for group in Group:
-        found = [action for action in actions.for_view(view) if action.group is group]
+        found = [action for action in keys_of if action.group is group]
         if not found:
             continue
         if lines:
             lines.append((Cell(""),))
         lines.append((Cell(group.value, Tone.STRONG),))
         for action in found:
-            keys = actions.key_names(keymap.get(action.id, action.keys))
+            keys = actions.key_names(keys_of[action])
             lines.append((Cell(f"  {keys:<{KEY_WIDTH}}", Tone.ACCENT), Cell(action.says)))
     lines += [
         (Cell(""),),
         (Cell('Each key can be changed by its name in the configuration: [keys] filter = "f"', Tone.QUIET),),
-        (Cell("The names: " + ", ".join(action.id for action in actions.for_view(view)), Tone.QUIET),),
+        (Cell("The names: " + ", ".join(action.id for action in keys_of), Tone.QUIET),),
     ]
     return lines
+
+
+def _keys(action: Action, view: View, keymap: Mapping[str, str]) -> str:
+    """Give the keys that do something in ``view``, comma-separated; where text is written, letters are text."""
+    keys = keymap.get(action.id, action.keys)
+    if view is not View.PUBLISH or not (action.of_app or action.group is Group.MOVE):
+        return keys
+    return ",".join(key for key in keys.split(",") if not types_text(key.strip()))
 
 
 class HelpScreen(ModalScreen[None]):

@@ -17,7 +17,7 @@ from sqsview.domain.message import Outgoing
 from sqsview.domain.publishing import Destination, FieldFault
 from sqsview.domain.publishing import Field as MessageField
 from sqsview.ui.draft import Draft, kinds_for, takes_delay
-from sqsview.ui.widgets.attribute_rows import AttributeRows
+from sqsview.ui.widgets.attribute_rows import AttributeRow, AttributeRows
 from sqsview.ui.widgets.body_editor import BodyEditor, hidden_controls
 from sqsview.ui.widgets.cells import Tone
 from sqsview.ui.widgets.fields import Field, Hint, Note, TextField, Tick
@@ -190,6 +190,11 @@ class PublishForm(VerticalScroll, can_focus=False):
             MessageField.DELAY: self._delay,
             MessageField.STRUCTURE: self._structure,
         }.get(fault.field, self.body.field)
+
+    def on_attribute_row_left(self, event: AttributeRow.Left) -> None:
+        """Tell that there may be more to say of an attribute."""
+        event.stop()
+        self.post_message(self.Changed())
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell that something is another than before."""

@@ -32,6 +32,7 @@ from sqsview.ui.scene import Scene
 from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
 from sqsview.ui.screens.publish_form import PublishForm
 from sqsview.ui.screens.table_screen import titled
+from sqsview.ui.typed_keys import types_text
 from sqsview.ui.widgets.cells import Cell, Line, Tone
 from sqsview.ui.widgets.command_bar import CommandField
 from sqsview.ui.widgets.fields import Lines, TextField
@@ -49,8 +50,6 @@ OWN = tuple(
 """What this screen binds itself. It comes before the fields, and in the order in which keys were pressed."""
 _OF_THIS = frozenset(action for action in actions.for_view(View.PUBLISH) if View.MESSAGES not in action.views)
 """What does not work while something is being sent."""
-_CHARACTERS = frozenset({"question_mark", "slash", "colon", "asterisk", "space"})
-"""Keys with a name that are text."""
 _CALLS = frozenset((*(action.call for action in OWN), "next_field", "previous_field"))
 
 
@@ -84,7 +83,7 @@ class WritingScreen(DashboardScreen):
         """Whether that one is a draft itself, which nothing else has."""
         self._before: list[Outgoing] = [outgoing] if outgoing is not None else []
         """What was sent here before, with its placeholders."""
-        self._judging = Judging()
+        self._judging = Judging(lambda: self.dashboard.clock.epoch())
         self._judged: Draft | None = None
         self._let_go: Callable[[], object] = lambda: None
         """Has the drafts no longer ask what is written here."""
@@ -215,7 +214,7 @@ class WritingScreen(DashboardScreen):
     def key_of(self, action: actions.Action) -> str:
         """Give the key of an action that works while text is typed, where it has one."""
         keys = self.dashboard.keymap.get(action.id, action.keys).split(",")
-        return next((key for key in keys if len(key) > 1 and key not in _CHARACTERS), keys[0])
+        return next((key for key in keys if not types_text(key)), keys[0])
 
     # -- keys ------------------------------------------------------------------------------------------------
 

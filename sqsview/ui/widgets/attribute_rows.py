@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 
 from sqsview.domain.message import BINARY, STRING_ARRAY
 from sqsview.domain.publishing import Field as MessageField
 from sqsview.domain.publishing import FieldFault
+from sqsview.domain.publishing.attributes import EMPTY_VALUE
 from sqsview.ui.draft import AttributeDraft
 from sqsview.ui.widgets.cells import Tone
 from sqsview.ui.widgets.fields import CAPTION, Caption, Hint, Note, TextField, TypeField
@@ -29,8 +32,13 @@ class AttributeRow(Vertical):
     AttributeRow .value { width: 3fr; }
     """
 
-    def __init__(self, written: AttributeDraft, kinds: Sequence[str]) -> None:
+    class Left(Message):
+        """The keys have left a line that can be judged in whole from now on."""
+
+    def __init__(self, written: AttributeDraft, kinds: Sequence[str], *, awaited: bool = False) -> None:
+        """Show an attribute; where its value is ``awaited``, it is no mistake yet that there is none."""
         super().__init__()
+        self._awaited = awaited
         self.name_field = TextField(written.name, placeholder="name", classes="name")
         self.type_field = TypeField(written.type, kinds)
         self.value_field = TextField(written.value, placeholder=_how(written.type), classes="value")
@@ -48,6 +56,23 @@ class AttributeRow(Vertical):
     def written(self) -> AttributeDraft:
         """What stands in the fields."""
         return AttributeDraft(self.name_field.value, self.type_field.value, self.value_field.value)
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Await no value any more once its field was left, or the whole line."""
+        focused = self.screen.focused
+        inside = focused is not None and self in focused.ancestors
+        if self._awaited and (event.widget is self.value_field or not inside):
+            self._awaited = False
+            if not self.written.blank:
+                self.post_message(self.Left())
+
+    def await_no_value(self) -> None:
+        """Take a value that is missing for a mistake from now on."""
+        self._awaited = False
+
+    def is_untimely(self, fault: FieldFault) -> bool:
+        """Tell whether a fault is only that the value was not written yet."""
+        return self._awaited and fault.text.endswith(EMPTY_VALUE)
 
     def on_input_changed(self) -> None:
         """Say how a value of this type is written."""
@@ -96,10 +121,15 @@ class AttributeRows(Vertical):
 
     async def add(self) -> None:
         """Add an empty line; the keys that follow are typed into its name."""
-        row = AttributeRow(AttributeDraft(), self._kinds)
+        row = AttributeRow(AttributeDraft(), self._kinds, awaited=True)
         self._rows.append(row)
         await self.mount(row)
         self.screen.set_focus(row.name_field)
+
+    def await_nothing(self) -> None:
+        """Take all for written: a value that is missing is a mistake from now on."""
+        for row in self._rows:
+            row.await_no_value()
 
     async def drop_focused(self) -> bool:
         """Take away the line that has the keys; tell whether there was one."""
@@ -120,7 +150,8 @@ class AttributeRows(Vertical):
         told = [(each, tone) for each, tone in told if each.field is MessageField.ATTRIBUTES]
         places = [self.row_of(each) for each, _ in told]
         for row in self._rows:
-            own = [(each.text, tone) for (each, tone), place in zip(told, places, strict=True) if place is row]
+            of_row = [fault for fault, place in zip(told, places, strict=True) if place is row]
+            own = [(each.text, tone) for each, tone in of_row if not row.is_untimely(each)]
             hidden = _hidden(row.value_field.value)
             row.note.show(*own, *([(hidden, Tone.QUIET)] if hidden else []))
         self.note.show(*((each.text, tone) for (each, tone), place in zip(told, places, strict=True) if place is None))

@@ -145,8 +145,16 @@ class TextField(InOrder, Input):
     TextField.-wrong { background: $error-muted; }
     """
 
-    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None, classes: str = "") -> None:
-        super().__init__(value, placeholder=placeholder, select_on_focus=False, id=id, classes=classes)
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        select_on_focus: bool = False,
+        id: str | None = None,
+        classes: str = "",
+    ) -> None:
+        super().__init__(value, placeholder=placeholder, select_on_focus=select_on_focus, id=id, classes=classes)
 
     def _on_paste(self, event: events.Paste) -> None:
         """Take all of what is pasted: Textual would drop everything after the first line without a word."""
@@ -157,7 +165,10 @@ class TextField(InOrder, Input):
 
 
 class TypeField(TextField):
-    """The type of an attribute: one of those there are, or one with a label of one's own."""
+    """The type of an attribute: one of those there are, or one with a label of one's own.
+
+    What is typed first takes the place of the type that stands there.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "turn(1)", show=False),
@@ -165,7 +176,7 @@ class TypeField(TextField):
     ]
 
     def __init__(self, value: str, kinds: Sequence[str]) -> None:
-        super().__init__(value, placeholder="↑↓ type", classes="type")
+        super().__init__(value, placeholder="↑↓ type", select_on_focus=True, classes="type")
         self._kinds = tuple(kinds)
 
     def action_turn(self, step: int) -> None:

@@ -24,6 +24,17 @@ async def test_an_attribute_is_added_and_taken_away_by_key() -> None:
         assert desk.form.draft.attributes == () and desk.focused == "body"
 
 
+async def test_the_keys_go_to_the_attribute_beside_the_one_that_is_taken_away() -> None:
+    three = tuple(AttributeDraft(name, "String", "v") for name in ("first", "second", "third"))
+    async with writing() as desk:
+        await desk.form.load(Draft("b", attributes=three))
+        desk.screen.set_focus(desk.form.attributes.rows[1].value_field)
+        await desk.stage.press("f8", "x")
+        assert [each.name for each in desk.form.draft.attributes] == ["first", "thirdx"]
+        await desk.stage.press("f8", "x")
+        assert [each.name for each in desk.form.draft.attributes] == ["firstx"]
+
+
 async def test_away_from_the_attributes_nothing_is_taken_away() -> None:
     async with writing() as desk:
         await desk.stage.press("ctrl+n")
@@ -44,6 +55,43 @@ async def test_the_types_of_a_queue_turn_by_arrow() -> None:
         assert seen == ["String", "Number", "Binary", "String"]
         await desk.stage.press("up")
         assert desk.form.draft.attributes[0].type == "String"
+
+
+async def test_what_is_typed_into_the_type_takes_the_place_of_the_one_that_stands_there() -> None:
+    async with writing() as desk:
+        await desk.stage.press("ctrl+n", "tab")
+        await desk.stage.type("Number.int")
+        assert desk.form.draft.attributes[0].type == "Number.int"
+        await desk.stage.press("tab", "shift+tab", "end")
+        await desk.stage.type("eger")
+        assert desk.form.draft.attributes[0].type == "Number.integer"
+
+
+async def test_a_value_is_not_called_empty_before_it_could_have_been_written() -> None:
+    async with writing() as desk:
+        await desk.stage.type("x")
+        await desk.stage.press("ctrl+n")
+        await desk.stage.type("kind")
+        await desk.stage.press("tab", "tab")
+        await desk.stage.until(lambda: desk.screen.judged)
+        assert "its value is empty" not in desk.stage.text
+        await desk.stage.press("tab")
+        await desk.stage.sees('attribute "kind": its value is empty')
+
+
+async def test_a_value_is_called_empty_once_the_attribute_was_left_or_the_message_is_sent() -> None:
+    async with writing() as desk:
+        await desk.stage.type("x")
+        await desk.stage.press("ctrl+n")
+        await desk.stage.type("one")
+        await desk.stage.press("ctrl+n")
+        await desk.stage.sees('attribute "one": its value is empty')
+        await desk.stage.type("two")
+        await desk.stage.until(lambda: desk.screen.judged)
+        assert 'attribute "two"' not in desk.stage.text
+        await desk.stage.press("ctrl+s")
+        await desk.stage.sees('attribute "two": its value is empty')
+        assert not desk.sent()
 
 
 async def test_a_label_of_ones_own_can_be_typed_behind_a_type() -> None:
