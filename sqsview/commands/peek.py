@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, closing
+from contextlib import AbstractAsyncContextManager, closing, suppress
 from typing import TYPE_CHECKING
 
 from sqsview.command_line import Parser
-from sqsview.errors import LookRefused, SqsviewError
+from sqsview.errors import GatewayError, LookRefused, NotFound, SqsviewError
 from sqsview.output import say, write
 
 if TYPE_CHECKING:
+    from sqsview.domain.queue import QueueRef
     from sqsview.gateway import Gateway
     from sqsview.operations.ledger import Ledger
     from sqsview.operations.look import Look
@@ -24,7 +25,7 @@ _MOST = 120_000
 
 def add_options(parser: Parser) -> None:
     """Add what only this command takes."""
-    parser.add_argument("queue", metavar="QUEUE", help="name, URL or ARN")
+    parser.add_argument("queue", metavar="QUEUE", type=_name, help="name, URL or ARN")
     parser.add_argument("-n", "--number", type=_number, default=10, metavar="N", help="messages to show, 10 at first")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument(
@@ -40,6 +41,7 @@ def peek(connection: AbstractAsyncContextManager[Gateway], state: State, options
         Interrupted: a signal ended it; what was held is given back.
     """
     from sqsview.commands.interruption import run_interruptibly
+    from sqsview.operations.look_notes import in_agreement
 
     ledger = state.ledger
     if not ledger.kept:
@@ -54,7 +56,7 @@ def peek(connection: AbstractAsyncContextManager[Gateway], state: State, options
     for look in looks:
         if ended is None or look.messages:
             _print(look, as_document=options.json)
-        for line in look.notes:
+        for line in in_agreement(look.notes):
             say(line)
     if ended is not None:
         raise ended
@@ -67,12 +69,11 @@ async def _look(
     made: Callable[[Look], None],
 ) -> None:
     from sqsview.clock import SystemClock
-    from sqsview.finding import find_queue
     from sqsview.operations.look import ANYTHING, Look, appraise
 
     clock = SystemClock()
     async with connection as gateway:
-        queue = await find_queue(gateway, options.queue)
+        queue = await _found(gateway, options.queue)
         look = Look(gateway, await appraise(gateway, queue, ledger, clock), ledger, clock)
         made(look)
         try:
@@ -81,12 +82,44 @@ async def _look(
             raise LookRefused(f"{refusal} · {SPEND} looks all the same", refusal.allowance) from None
 
 
+async def _found(gateway: Gateway, wanted: str) -> QueueRef:
+    """Find the queue; where it is a topic that was named, say so.
+
+    Raises:
+        SqsviewError: it is a topic.
+        GatewayError: there is no such queue, or it cannot be told.
+    """
+    from sqsview.domain.arn import Arn, is_arn
+    from sqsview.finding import find_queue
+    from sqsview.operations.target import find_target
+
+    if is_arn(wanted) and Arn.parse(wanted).service == "sns":
+        raise _no_look(Arn.parse(wanted).name)
+    try:
+        return await find_queue(gateway, wanted)
+    except NotFound:
+        with suppress(GatewayError):
+            if (await find_target(gateway, wanted)).is_topic:
+                raise _no_look(wanted) from None
+        raise
+
+
+def _no_look(topic: str) -> SqsviewError:
+    return SqsviewError(f"{topic} is a topic, which keeps no messages to look into: give a queue that it feeds")
+
+
 def _print(look: Look, *, as_document: bool) -> None:
     from sqsview.clock import SystemClock
     from sqsview.operations.listing_forms import json_text
     from sqsview.operations.peek_forms import look_as_json, look_as_text
 
     write(json_text(look_as_json(look)) if as_document else look_as_text(look, SystemClock().epoch()))
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty: give the name, URL or ARN of a queue")
+    return text
 
 
 def _number(text: str) -> int:

@@ -6,11 +6,12 @@ import argparse
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqsview.command_line import Parser
-from sqsview.errors import SqsviewError, UsageError
+from sqsview.errors import Refused, SqsviewError, UsageError
 from sqsview.output import say, write
 
 if TYPE_CHECKING:
@@ -88,11 +89,8 @@ async def _publish(
     body: str,
     attributes: Mapping[str, Attribute],
 ) -> bool:
-    from asyncio import CancelledError
-
     from sqsview.domain.message import Outgoing
     from sqsview.domain.publishing import warnings
-    from sqsview.operations.publish import send
     from sqsview.operations.target import find_target
 
     outgoing = Outgoing(
@@ -109,15 +107,43 @@ async def _publish(
         _refuse_unconfirmed(gateway, destination, options.confirm)
         for warning in warnings(outgoing, destination, repeats=options.repeat):
             say(f"note: {warning.text}")
-        if options.repeat is not None:
-            return await _repeat(gateway, destination, outgoing, options)
         try:
-            sent = await send(gateway, destination, outgoing)
-        except CancelledError:
-            say(f"{destination.name}: it is not known whether it was sent")
-            raise
-    _print_sent(sent, destination, as_document=options.json)
+            if options.repeat is not None:
+                return await _repeat(gateway, destination, outgoing, options)
+            await _once(gateway, destination, outgoing, as_document=options.json)
+        except Refused as fault:
+            raise _with_flag(fault, outgoing, destination) from fault
     return True
+
+
+async def _once(gateway: Gateway, destination: Destination, outgoing: Outgoing, *, as_document: bool) -> None:
+    from asyncio import CancelledError
+
+    from sqsview.operations.publish import send
+
+    try:
+        sent = await send(gateway, destination, outgoing)
+    except CancelledError:
+        say(f"{destination.name}: it is not known whether it was sent")
+        raise
+    _print_sent(sent, destination, as_document=as_document)
+
+
+def _with_flag(fault: Refused, outgoing: Outgoing, destination: Destination) -> Refused:
+    """Name the flag for what was refused, where the words for the field are not those of the flag."""
+    from sqsview.domain.publishing import Field
+
+    flags = {Field.GROUP: ("--group", outgoing.group), Field.DEDUPLICATION: ("--deduplication", outgoing.deduplication)}
+    if fault.field not in flags or fault.problem.remedy:
+        return fault
+    flag, given = flags[fault.field]
+    if given is None:
+        remedy = f"give one with {flag}"
+    elif fault.field is Field.DEDUPLICATION and not destination.fifo:
+        remedy = f"leave {flag} out"
+    else:
+        remedy = f"change {flag}"
+    return Refused(replace(fault.problem, remedy=remedy), fault.field, fault.attribute)
 
 
 async def _repeat(gateway: Gateway, destination: Destination, outgoing: Outgoing, options: argparse.Namespace) -> bool:

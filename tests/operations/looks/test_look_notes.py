@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sqsview.domain.queue import Counts
-from sqsview.operations.look_notes import of_answers, of_last_tries, of_moves, of_order
+from sqsview.operations.look_notes import in_agreement, of_answers, of_last_tries, of_moves, of_order
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,16 @@ def test_a_single_message_is_no_plural() -> None:
     )
     assert list(of_moves(1, "dlq")) == ["up to 1 message moved to dlq, unseen"]
     assert list(of_moves(0, "dlq")) == []
+
+
+def test_where_messages_moved_that_is_why_the_queue_gave_less_and_nobody_is_told_to_look_again() -> None:
+    (short,) = of_answers(Counts(10, 0, 0), wanted=10, got=0, fifo=False)
+    (moved,) = of_moves(10, "dlq")
+    other = "a look locks the message groups that it touches until it ends"
+    joined = "the queue counts about 10 and gave none: up to 10 messages moved to dlq, unseen"
+    assert in_agreement((other, short, moved)) == (other, joined)
+    assert in_agreement((other, short)) == (other, short)
+    assert in_agreement((moved,)) == (moved,)
 
 
 def test_the_third_receive_of_a_standard_queue_moves_to_the_back_and_no_other() -> None:
