@@ -9,9 +9,12 @@ from pathlib import Path
 
 from sqsview.domain.message import Message
 from sqsview.domain.message_json import as_line
+from sqsview.domain.text import printable, shortened
 from sqsview.operations.saving import NotSaved, save_lines
 from sqsview.ui.message_columns import MessageRow
 
+WIDEST = 48
+"""Characters of a file's name with its folder, where it is told in passing."""
 _ODD = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -32,6 +35,16 @@ def file_of(text: str) -> Path:
         return Path(text.strip()).expanduser()
     except RuntimeError:
         raise NotSaved(f"there is no home directory for {text.strip().split('/')[0]}") from None
+
+
+def told(path: Path) -> str:
+    """Say where a file is, with ``~`` for the home directory; a long name loses its middle."""
+    whole = path.absolute()
+    try:
+        below = f"~/{whole.relative_to(Path.home())}"
+    except (RuntimeError, ValueError):  # there is no home directory, or the file is elsewhere
+        below = str(whole)
+    return shortened(printable(below), WIDEST)
 
 
 def write(text: str, messages: Iterable[Message], maximum: int | None) -> Path:

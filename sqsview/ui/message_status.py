@@ -11,6 +11,7 @@ from sqsview.domain.receive_budget import Allowance, looks_left
 from sqsview.domain.text import printable
 from sqsview.domain.topology import Topology
 from sqsview.operations.look import Look, Stage
+from sqsview.operations.look_notes import in_agreement
 from sqsview.ui.message_looking import Looking, Phase, described
 from sqsview.ui.widgets.cells import Cell, Line, Tone, width_of
 
@@ -128,7 +129,7 @@ def note_lines(looking: Looking) -> list[Line]:
     if looking.declined:
         lines.append((Cell("not looked: ", Tone.STRONG), Cell(looking.declined, Tone.WARN)))
     if look is not None and (look.messages or looking.busy):  # else they stand where the messages would
-        lines += [(Cell("  "), Cell(note, Tone.WARN)) for note in look.notes]
+        lines += [(Cell("  "), Cell(note, Tone.WARN)) for note in in_agreement(look.notes)]
     return lines
 
 
@@ -147,7 +148,7 @@ def why_empty(looking: Looking, key: str) -> str:
         return f"the look ended when {looking.ended}\n{key} looks again"
     if looking.problem is not None:
         return f"{looking.problem.text}\n{looking.problem.remedy or f'{key} looks again'}"
-    reasons = "\n".join(look.notes) if look is not None else ""
+    reasons = "\n".join(in_agreement(look.notes)) if look is not None else ""
     return (
         f"the queue gave nothing\n{reasons}\n{key} looks again"
         if reasons

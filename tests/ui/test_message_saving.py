@@ -9,7 +9,7 @@ import pytest
 from sqsview.domain.message import Message
 from sqsview.operations.saving import NotSaved
 from sqsview.ui.message_columns import MessageRow
-from sqsview.ui.message_saving import chosen, default_path, file_of, write
+from sqsview.ui.message_saving import WIDEST, chosen, default_path, file_of, told, write
 from tests.ui.still_feed import EPOCH
 
 ROWS = [MessageRow(Message(name, "{}", "receipt"), None, False) for name in "abc"]
@@ -27,6 +27,18 @@ def test_the_home_directory_is_meant_by_a_tilde(monkeypatch: pytest.MonkeyPatch,
     for wrong in ("", "  ", "~nobody-of-this-name/x"):
         with pytest.raises(NotSaved):
             file_of(wrong)
+
+
+def test_it_is_told_with_its_folder_from_the_home_directory_on_and_not_too_long(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    (tmp_path / "me/dead").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "me/dead")
+    assert told(Path("x.jsonl")) == "~/dead/x.jsonl"
+    assert told(Path("/tmp/x\x1b[2J.jsonl")) == "/tmp/x␛[2J.jsonl"
+    long = told(Path("/srv") / ("folder-" * 12) / "end.jsonl")
+    assert len(long) == WIDEST and long.startswith("/srv/folder-") and "…" in long and long.endswith("/end.jsonl")
 
 
 def test_marks_come_before_what_is_shown_also_those_behind_the_search() -> None:

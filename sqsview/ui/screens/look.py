@@ -75,6 +75,8 @@ class LookScreen(TableScreen[Row]):
         self._resting: Timer | None = None
         self._due = False
         self._reading = False
+        self._stale = False
+        """Whether the looks are further than what is drawn."""
 
     # -- layout
 
@@ -243,6 +245,7 @@ class LookScreen(TableScreen[Row]):
         """Draw soon: at once after a rest, else when the rest is over."""
         if not self.is_attached:
             return
+        self._stale = True
         if self._resting is not None:
             self._due = True
         else:
@@ -259,6 +262,7 @@ class LookScreen(TableScreen[Row]):
         """Take in what the look has brought, and show it."""
         if not self.standing or self._looking is None:
             return
+        self._stale = False
         look = self._looking.now
         if look is not self._drawn:  # other messages come in: until they are there the cursor stays at the top
             self._drawn = look
@@ -289,6 +293,9 @@ class LookScreen(TableScreen[Row]):
 
     def show_body(self, scene: Scene, *, moved: bool) -> None:
         """Draw what moves with the time: ages, and how long messages are held. Metadata changes no message."""
+        if self._stale:  # what is said of the look, and the list, are of one moment
+            self._redraw()
+            return
         self.table.show(self._lines, scene)
         self._show_look(scene)
         self.show_about(self.table.cursor_row, scene)
@@ -328,7 +335,7 @@ class LookScreen(TableScreen[Row]):
 
     def _why_empty(self, scene: Scene) -> str:
         if self.all:
-            return f"none of {len(self.all):,} messages match “{self._sifting.search.text}” · esc shows all"
+            return f"no message matches “{self._sifting.search.text}” · esc clears"
         return self.empty(scene)
 
     def _show_filter(self) -> None:

@@ -222,6 +222,36 @@ async def test_a_look_that_would_take_last_tries_asks_and_enter_alone_leaves_all
         assert server.receives == before
 
 
+async def test_what_was_not_looked_at_is_forgotten_once_a_look_was_made(server: Server) -> None:
+    server.put(LIVE, *orders(8), receives=3)
+    async with watching(server) as stage:
+        await look(stage, LIVE, shows="looks left 0")
+        await stage.press("v")
+        await stage.sees("8 messages would lose their last try")
+        await stage.press("escape")
+        await stage.sees("not looked: 8 messages would lose")
+        await stage.press("v")
+        await agree(stage)
+        await stage.loses("not looked")
+        assert {kept.receive_count for kept in server.kept(LIVE)} == {5}
+
+
+async def test_what_is_said_of_the_look_and_the_list_are_of_one_moment(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sqsview.ui.screens.look.REDRAW", 60.0)
+    server.put(LIVE, *orders(40))
+    async with watching(server) as stage:
+        await stage.move_to(LIVE)
+        await stage.press("v")
+        await stage.until(lambda: isinstance(stage.app.screen, MessagesScreen))
+        await stage.until(lambda: not messages(stage).looking.busy)
+        assert "order 10001" not in stage.text, "it is not drawn again before the rest is over"
+        await stage.put(company(), same_structure=True)
+        await stage.sees("25 of about 40 · released")
+        assert "order 10001" in stage.text and "looking…" not in stage.text
+
+
 async def test_who_says_yes_gets_the_look_and_the_message_says_what_comes_next(server: Server) -> None:
     server.put(LIVE, *orders(8), receives=3)
     async with watching(server, size=(120, 50)) as stage:
@@ -348,7 +378,7 @@ async def test_what_is_held_stays_held_while_somebody_is_asked_whether_more_may_
         await stage.press("v")
         await stage.sees("would lose")
         assert len(server.held(DEAD)) == 25
-        assert "held, 20 s, renewing · waiting for your answer" in stage.text
+        await stage.sees("s, renewing · waiting for your answer")
         await agree(stage)
         await stage.sees("30 of about 30 · held")
         counts = sorted(kept.receive_count for kept in server.kept(DEAD))

@@ -8,8 +8,10 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from sqsview.domain.message_json import from_line
+from sqsview.ui.message_saving import told
 from sqsview.ui.screens.publish import PublishScreen
 from tests.support import shown
 from tests.ui.seen import ATTRIBUTES, DEAD, LIVE, Server, look, messages, order, orders, rested, serve, watching
@@ -28,6 +30,11 @@ async def search(stage: Stage, text: str) -> None:
     await stage.type(text)
     await stage.press("enter")
     await rested(stage)
+
+
+async def paste(stage: Stage, text: str) -> None:
+    stage.app.post_message(events.Paste(text))
+    await stage.pilot.pause()
 
 
 async def group(stage: Stage, text: str) -> None:
@@ -186,6 +193,7 @@ async def test_a_wrong_expression_is_said_at_the_field_and_the_list_keeps_what_i
         await stage.sees("4 of 20")
         await stage.type(" &&")
         await stage.sees("! the expression is not complete")
+        await stage.sees("listed is still what matches “=error.code == 'schema'”")
         assert len(stage.names) == 4
         await stage.type(" total > 100")
         await stage.sees("! the number 100 at character 35 goes in backticks: `100`")
@@ -194,12 +202,39 @@ async def test_a_wrong_expression_is_said_at_the_field_and_the_list_keeps_what_i
         assert len(stage.names) == 20
 
 
+async def test_a_wrong_expression_after_no_other_leaves_nothing_out_and_says_so(server: Server) -> None:
+    async with watching(server) as stage:
+        await look(stage)
+        await stage.press("slash")
+        await paste(stage, "=foo(")
+        await stage.sees("! the expression is not complete: foo( … · nothing is left out yet")
+        await stage.press("enter")
+        await rested(stage)
+        assert "nothing is left out yet" in stage.text and len(stage.names) == 20
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_search_that_finds_nothing_says_so_in_the_list_whether_it_is_grouped_or_not(
+    server: Server, size: tuple[int, int]
+) -> None:
+    async with watching(server, size=size) as stage:
+        await look(stage)
+        await search(stage, "nowhere")
+        assert any("no message matches “nowhere” · esc clears" in line for line in rows(stage))
+        await stage.press("escape")
+        await group(stage, "error.code")
+        await search(stage, "=id() == 'x'")
+        assert any("no message matches “=id() == 'x'” · esc clears" in line for line in rows(stage))
+        await stage.press("escape")
+        await stage.loses("no message matches")
+
+
 async def test_what_an_expression_may_not_have_meant_and_where_it_failed_is_said(server: Server) -> None:
     async with watching(server) as stage:
         await look(stage)
         await search(stage, '=error.code == "schema"')
         await stage.sees("a text goes in single quotes: 'schema'")
-        assert "none of 20 messages match" in stage.text
+        assert "no message matches" in stage.text
         await stage.press("escape")
         await search(stage, "=length(total) > `1`")
         await stage.sees("! not evaluated on 20 of 20: length() takes")
@@ -321,7 +356,7 @@ async def test_all_that_is_shown_is_saved_as_lines_that_can_be_sent_again(server
         await stage.press("enter")
         await stage.until(lambda: bool(stage.toasts))
         path = _here / f"{DEAD}-20250615-151200.jsonl"
-        assert stage.toasts[-1] == f"saved 4 messages to {path.name}"
+        assert stage.toasts[-1] == f"saved 4 messages to {told(path)}"
         lines = path.read_text().splitlines()
         assert len(lines) == 4 and path.stat().st_mode & 0o777 == 0o600
         again = from_line(lines[0])
