@@ -93,6 +93,7 @@ class PublishScreen(ComposingScreen):
             self._rest(draft)
             return
         form.forget_refusal()
+        form.attributes.await_nothing()
         verdict = await self._verdict(draft)
         outgoing, judgement, repeat = verdict.outgoing, verdict.judgement, verdict.repeat
         form.show_faults(judgement.faults, judgement.warnings)
@@ -145,30 +146,43 @@ class PublishScreen(ComposingScreen):
             return
         queues = {arn: queue.ref for queue in app.snapshot.queues.values() for arn in (queue.key, queue.arn)}
         judge = self._recipients.judge if self._recipients is not None else lambda _: ()
-        draft, message = self.form.draft, filled(outgoing, app.clock.epoch())
+        sending, message = Sending(self.form.draft), filled(outgoing, app.clock.epoch())
         trace = Trace(gateway, destination, message, judge, queues, app.state.ledger, app.clock)
 
-        async def sent(told: Sent) -> None:
-            await self._sent(outgoing, destination, draft)
-            self._tell(*sent_lines(told, destination.name), passing=False)
-            self._rest(draft)
+        def began() -> Callable[[], None] | None:
+            if destination.key in app.sending:
+                app.say(f"another message is still being sent to {destination.name}", warning=True)
+                return None
+            self._start(destination, sending)
+            return partial(self._end, destination, sending)
 
-        self.app.push_screen(TraceScreen(self._target, self.TAB, trace, sent=sent, refused=self._not_sent))
+        async def sent(told: Sent) -> None:
+            await self._sent(outgoing, destination, sending.draft)
+            sending.taken, sending.told = True, tuple(sent_lines(told, destination.name))
+            self._tell(*sending.told, passing=False)
+
+        refused = partial(self._not_sent, sending=sending)
+        self.app.push_screen(TraceScreen(self._target, self.TAB, trace, began=began, sent=sent, refused=refused))
 
     def _begin(self, outgoing: Outgoing, count: int, rate: float | None) -> None:
         """Lock the form and send; the work goes on where this screen is closed."""
         app, destination = self.dashboard, self.form.destination
         if self._busy or destination.key in app.sending:
             return
-        sending = app.sending[destination.key] = Sending(self.form.draft)
-        self._lock()
-        self._tell(SENDING)
+        sending = Sending(self.form.draft)
+        self._start(destination, sending)
         if count > 1:
             work = self._send_many(outgoing, count, rate, sending)
         else:
             # A task, for whoever leaves cancels all workers, and an answer is worth waiting for.
             work = _shielded(asyncio.create_task(self._send(outgoing, destination, sending)))
         self.app.run_worker(work, name="publish", group="publish", description="sending")
+
+    def _start(self, destination: Destination, sending: Sending) -> None:
+        """Note that something is being sent: until it is answered, this form and any other there waits."""
+        self.dashboard.sending[destination.key] = sending
+        self._lock()
+        self._tell(SENDING)
 
     def _rest(self, draft: Draft) -> None:
         """Do not send the same again while the key that sent it is held down."""

@@ -44,6 +44,7 @@ class TraceScreen(DashboardScreen):
         tab: View,
         trace: Trace,
         *,
+        began: Callable[[], Callable[[], None] | None],
         sent: Callable[[Sent], Awaitable[None]],
         refused: Callable[[Refused | LostAnswer], None],
     ) -> None:
@@ -53,6 +54,8 @@ class TraceScreen(DashboardScreen):
             topic: where it is published.
             tab: the tab that this belongs to.
             trace: what publishes and follows; nothing of that is done before a person has agreed.
+            began: is told just before it is published, and gives what to call once it is known what became of it; None
+                where it may not be published now.
             sent: is told once it is published.
             refused: is told where it was not.
         """
@@ -60,6 +63,8 @@ class TraceScreen(DashboardScreen):
         super().__init__()
         self._topic = topic
         self._trace = trace
+        self._began = began
+        self._over: Callable[[], None] = lambda: None
         self._sent = sent
         self._refused = refused
         self._rows: list[TraceRow] = []
@@ -123,7 +128,7 @@ class TraceScreen(DashboardScreen):
         return self._armed
 
     def _draw(self) -> None:
-        if self._gone:
+        if self._gone or not self.query("#trace-table"):  # the widgets are gone a while before the screen is told
             return
         results = {each.recipient.subscription.key: each for each in self._trace.results}
         self._rows = [replace(row, traced=results.get(row.key, row.traced)) for row in self._rows]
@@ -196,6 +201,10 @@ class TraceScreen(DashboardScreen):
     def _go(self) -> None:
         if self._work is not None:
             return
+        over = self._began()
+        if over is None:
+            return
+        self._over = over
         allowed = [row.key for row in self._rows if row.allowed]
         spend = [row.key for row in self._rows if row.allowed and row.prospect.must_ask]
         # On the app, for it has to give everything back also where this screen is gone.
@@ -244,6 +253,8 @@ class TraceScreen(DashboardScreen):
             try:
                 await self._tell()
             finally:
+                if not self._told:  # nothing was given away
+                    self._over()
                 self._ended.set()
                 forget()
             self._draw()
@@ -265,7 +276,12 @@ class TraceScreen(DashboardScreen):
         if self._told or not self._trace.began:
             return
         self._told = True
-        sent, fault = self._trace.sent, self._trace.fault
+        try:
+            await self._tell_form(self._trace.sent, self._trace.fault)
+        finally:
+            self._over()
+
+    async def _tell_form(self, sent: Sent | None, fault: Refused | LostAnswer | None) -> None:
         if sent is not None:
             if self._gone or self not in self.app.screen_stack:
                 self.dashboard.say(f"✓ sent to {self._topic.name}, message id {sent.id}")

@@ -89,6 +89,19 @@ async def test_the_keys_that_work_while_text_is_typed_are_named() -> None:
 # -- letters are letters ---------------------------------------------------------------------------------------
 
 
+async def test_the_help_lists_no_key_that_only_types_text_here() -> None:
+    async with writing() as desk:
+        await desk.stage.press("f1")
+        await desk.stage.sees("esc closes")
+        for key, says in (("f1", "Show every key"), ("ctrl+q", "Leave sqsview"), ("↓", "Move down"), ("home", "Go to")):
+            assert f"  {key} " in desk.stage.line(says)
+        for both in ("? f1", "q ctrl+q", "j ↓", "g home"):
+            assert both not in desk.stage.text
+        await desk.stage.press("escape")
+        await desk.stage.type("jq?")
+        assert desk.body == "jq?"
+
+
 async def test_keys_that_are_letters_are_typed() -> None:
     async with writing() as desk:
         await desk.stage.press(*"12345q", "slash", "colon", "question_mark", *"jkgGyb")
@@ -163,6 +176,17 @@ async def test_the_body_is_said_to_be_json_or_where_it_is_not() -> None:
         await desk.stage.press("ctrl+a", "ctrl+k")
         await desk.stage.type("plain")
         await desk.stage.sees("not JSON")
+
+
+async def test_the_json_is_checked_as_it_is_sent_and_a_fault_is_placed_as_it_is_typed() -> None:
+    async with writing() as desk:
+        await desk.paste('{"a":{{n}}}')
+        await desk.stage.sees("JSON ✓")
+        await desk.stage.press("ctrl+f")
+        await desk.stage.sees("✗ the body is JSON only once its placeholders are filled in, so it stays as it is")
+        await desk.stage.press("ctrl+a", "ctrl+k")
+        await desk.paste('{"a":"{{uuid}}", "b" 1}')
+        await desk.stage.sees("line 1, column 22: expecting ':' delimiter")
 
 
 async def test_nothing_is_wrong_with_a_form_in_which_nothing_was_written() -> None:
@@ -675,3 +699,23 @@ async def test_a_change_of_region_while_it_is_sent_ends_nothing_but_the_form() -
         gate.set()
         await desk.stage.until(lambda: any("message id message-1" in toast for toast in desk.stage.toasts))
         assert desk.sent() == [Outgoing("x")]
+
+
+async def test_leaving_while_a_message_is_sent_asks_first() -> None:
+    async with writing() as desk:
+        gate, gateway = asyncio.Event(), desk.stage.feed.gateway()
+        send = gateway.send_message
+
+        async def held(*arguments: object, **named: object) -> object:
+            await gate.wait()
+            return await send(*arguments, **named)  # type: ignore[arg-type]
+
+        gateway.send_message = held  # type: ignore[method-assign, assignment]
+        await desk.stage.type("x")
+        await desk.stage.press("ctrl+s")
+        await desk.stage.sees("sending…")
+        await desk.stage.press("ctrl+q")
+        await desk.stage.sees("whether it was taken is told in a moment")
+        await desk.stage.press("escape")
+        gate.set()
+        await desk.stage.sees("✓ sent to")

@@ -168,10 +168,10 @@ async def test_it_shows_what_arrived_what_was_filtered_and_what_cannot_be_known(
 async def test_what_is_predicted_stands_beside_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async with following(monkeypatch) as desk:
         await desk.stage.sees("✓ no filter")
-        await desk.stage.sees("✗ type is absent")
+        await desk.stage.sees("✗ attribute type is absent")
         await desk.answer()
         await desk.stage.sees("✓ 1 arrived")
-        assert "✗ type is absent" in desk.stage.text
+        assert "✗ attribute type is absent" in desk.stage.text
 
 
 async def test_the_line_under_the_cursor_is_told_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,6 +298,38 @@ async def test_who_does_not_wait_for_the_answer_is_told_it_later(monkeypatch: py
         answer.set()
         await desk.stage.until(lambda: "✓ sent to orders, message id published-1" in desk.stage.toasts)
         assert len(desk.published) == 1
+
+
+async def test_until_the_answer_is_there_the_form_sends_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with following(monkeypatch) as desk:
+        answer = desk.hold_publishing()
+        await desk.answer()
+        await desk.stage.sees("publishing to")
+        await desk.stage.press("escape", "escape")
+        await desk.stage.until(lambda: isinstance(desk.stage.app.screen, PublishScreen))
+        await desk.stage.sees("sending…")
+        await desk.stage.press("ctrl+s", "x")
+        assert isinstance(desk.stage.app.screen, PublishScreen) and desk.body == "hello"
+        await desk.stage.press("escape", "p")
+        await desk.stage.until(lambda: isinstance(desk.stage.app.screen, PublishScreen))
+        await desk.stage.sees("sending…")
+        answer.set()
+        await desk.stage.sees("✓ sent to orders  message id published-1")
+        assert len(desk.published) == 1 and not desk.stage.app.sending
+        await desk.rested()
+        await desk.stage.press("ctrl+s")
+        await desk.stage.until(lambda: isinstance(desk.stage.app.screen, TraceScreen))
+
+
+async def test_a_refusal_lets_the_form_send_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with following(monkeypatch) as desk:
+        desk.account.fail_once("publish", Rejected(Problem(ProblemKind.FAILED, "no")))
+        await desk.answer()
+        await desk.stage.sees("✗ not sent: no")
+        assert not desk.stage.app.sending
+        await desk.rested()
+        await desk.stage.press("ctrl+s")
+        await desk.stage.until(lambda: isinstance(desk.stage.app.screen, TraceScreen))
 
 
 async def test_a_change_of_region_while_it_is_published_tells_what_became_of_it(
