@@ -8,6 +8,7 @@ SqsviewError
 ├── LookRefused           a look would take a message's last try             exit 1
 ├── LedgerError           the record of receives cannot be kept              exit 1
 │   └── LedgerBusy        another process is writing it; it can be tried again
+├── JournalError          what is about to be done cannot be written down     exit 1
 ├── Refused               a message was not sent: AWS refuses it, or would   exit 1
 ├── LostAnswer            a message was sent, and may have been taken        exit 1
 └── GatewayError          a call did not give what was asked; carries a Problem
@@ -42,6 +43,10 @@ class UsageError(SqsviewError):
 
 class ConfigError(SqsviewError):
     """The configuration is wrong; the text names file, key and value."""
+
+
+class JournalError(SqsviewError):
+    """The journal or the audit log cannot be written, so that nothing is done; the text says what to do."""
 
 
 class DemoError(SqsviewError):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.engines import Engine, NoEngineError, start_ministack, start_moto
+from tests.support.moto_with_tasks import start_moto_with_tasks
 
 _scratch = tempfile.TemporaryDirectory(prefix="sqsview-tests-")
 # Before anything imports botocore, which works out the directories of its token caches then.
@@ -60,6 +61,19 @@ def ministack(_ministack_server: Engine) -> Engine:
     """Give an empty ministack."""
     _ministack_server.reset()
     return _ministack_server
+
+
+@pytest.fixture(scope="session")
+def _moto_server_with_tasks() -> Iterator[Engine]:
+    with start_moto_with_tasks() as engine:
+        yield engine
+
+
+@pytest.fixture
+def moto_with_tasks(_moto_server_with_tasks: Engine) -> Engine:
+    """Give an empty moto that has message-move tasks, and tells which queue a dead letter came from."""
+    _moto_server_with_tasks.reset()
+    return _moto_server_with_tasks
 
 
 @pytest.fixture(params=["moto", "ministack"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqsview.clock import Clock
@@ -64,6 +64,10 @@ class Holding:
         """Count what is held."""
         return len(self._held)
 
+    def __contains__(self, key: str) -> bool:
+        """Tell whether a message is held."""
+        return key in self._held
+
     @property
     def until(self) -> float | None:
         """Monotonic seconds at which the first hold lapses; None where nothing is held."""
@@ -79,6 +83,27 @@ class Holding:
         for message in messages:
             self._held[message.id] = _Held(message.receipt, until)
             self.lost.pop(message.id, None)
+
+    def remaining(self, key: str) -> float:
+        """Give the seconds for which a message is certainly kept from others; 0 where it is not held."""
+        held = self._held.get(key)
+        return max(0.0, held.until - self._clock.monotonic()) if held is not None else 0.0
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Hold these no longer, without giving them back: they are deleted, or somebody else holds them now."""
+        for key in keys:
+            self._held.pop(key, None)
+            self.lost.pop(key, None)
+
+    async def hand_over(self, keys: Iterable[str]) -> tuple[frozenset[str], float]:
+        """Hold these no longer, for another does; give those that were held, and when the first hold of them lapses.
+
+        The time is in monotonic seconds; 0 where none was held.
+        """
+        async with self._turn:  # nothing renews or releases them meanwhile
+            found = {key: self._held[key].until for key in keys if key in self._held}
+            self.drop(found)
+        return frozenset(found), min(found.values(), default=0.0)
 
     def expect(self, messages: int) -> None:
         """Hold for longer from now on where thousands of messages are, or will be, held."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +14,7 @@ from typing import TypeVar
 from sqsview.errors import LedgerBusy, LedgerError
 from sqsview.operations.ledger_rows import LONGEST_RETENTION, MOST_MESSAGES, Knowledge, bound, known
 from sqsview.operations.ledger_schema import STEPS, VERSION
+from sqsview.operations.private_file import make_private
 
 __all__ = ["LONGEST_RETENTION", "Knowledge", "Ledger", "LedgerKey", "QueueFigures"]
 
@@ -277,7 +277,7 @@ class Ledger:
 
     def _opened(self) -> sqlite3.Connection:
         if self._path is not None:
-            _make_private(self._path)
+            make_private(self._path)
         connection, self._patient = self._connected(), True
         with ExitStack() as on_fault:
             on_fault.callback(connection.close)
@@ -316,12 +316,3 @@ ON CONFLICT (queue, message) DO UPDATE SET
     count = MAX(excluded.count, seen.caused + 1), caused = seen.caused + 1, at = excluded.at, look = excluded.look
 """
 """A message was received at least as often as it was from here, whatever an approximate count says."""
-
-
-def _make_private(path: Path) -> None:
-    """Make the file where there is none, so that nobody else can read which messages were looked at."""
-    directory = path.parent
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if directory.stat().st_mode & 0o077:
-        directory.chmod(0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

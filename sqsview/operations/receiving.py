@@ -171,11 +171,11 @@ class Receiving:
         if isinstance(fault, ServerFault) and "OverLimit" in fault.problem.text:
             self.over_limit = True
             return
-        self.unanswered += _may_have_counted(fault)
+        self.unanswered += may_have_counted(fault)
         self.fault = self.fault or fault
 
 
-def _may_have_counted(fault: GatewayError) -> bool:
+def may_have_counted(fault: GatewayError) -> bool:
     """Tell whether the server may have handed out messages although this is what came of the receive."""
     if isinstance(fault, SessionError):
         return fault.problem.kind is ProblemKind.NETWORK

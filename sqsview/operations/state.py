@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqsview.operations.audit import AuditLog
     from sqsview.operations.drafts import KeptDrafts
+    from sqsview.operations.journal import Journal
     from sqsview.operations.ledger import Ledger
     from sqsview.operations.templates import Templates
+
+_JOURNAL = "operations.sqlite3"
 
 
 class State:
@@ -25,6 +29,26 @@ class State:
         from sqsview.operations.ledger import Ledger
 
         return Ledger(self._place("ledger.sqlite3"))
+
+    @property
+    def has_journal(self) -> bool:
+        """Tell whether any run wrote a journal here; without loading what reads it."""
+        place = self._place(_JOURNAL)
+        return place is not None and place.exists()
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What operations are about to do, and did."""
+        from sqsview.operations.journal import Journal
+
+        return Journal(self._place(_JOURNAL))
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """Who did what to which queue or topic."""
+        from sqsview.operations.audit import AuditLog
+
+        return AuditLog(self._place("audit.jsonl"))
 
     @cached_property
     def templates(self) -> Templates:
