@@ -60,10 +60,8 @@ def _status(word: object) -> MoveStatus:
 
 
 def _epoch(given: object) -> float | None:
-    whole = parse.integer(given)
-    if whole is None:
-        return None
-    return whole / 1000 if whole >= _MILLISECONDS else float(whole)
+    moment = parse.seconds(given)
+    return moment / 1000 if moment is not None and moment >= _MILLISECONDS else moment
 
 
 def _text(value: object) -> str | None:

@@ -75,8 +75,8 @@ def queue_reading(answer: object, queue: QueueRef) -> QueueReading:
         encryption=_encryption(raw),
         kms_key=_text(raw.get("KmsMasterKeyId")),
         policy=_text(raw.get("Policy")),
-        created=_seconds(raw.get("CreatedTimestamp")),
-        modified=_seconds(raw.get("LastModifiedTimestamp")),
+        created=seconds(raw.get("CreatedTimestamp")),
+        modified=seconds(raw.get("LastModifiedTimestamp")),
     )
     counts = Counts(
         visible=integer(raw.get("ApproximateNumberOfMessages")),
@@ -218,7 +218,8 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _seconds(value: object) -> float | None:
+def seconds(value: object) -> float | None:
+    """Read a moment or a duration of any size; None where it is absent, broken or negative."""
     number = _number(value)
     return number if number is not None and number >= 0 else None
 

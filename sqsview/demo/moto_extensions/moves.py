@@ -123,7 +123,8 @@ def _run(task: _Task, clock: ServerClock) -> None:
             with STATE:
                 if task.moved >= task.to_move or not _move_one(task, clock):
                     task.status = "FAILED" if task.failure else "COMPLETED"
-        if task.status != "RUNNING":
+        # One that is being cancelled just now goes round once more, and ends below.
+        if task.status not in ("RUNNING", "CANCELLING"):
             return
     with STATE:
         task.status = "CANCELLED"
