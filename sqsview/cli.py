@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqsview import __version__
 from sqsview.command_line import PROGRAM, Command, Parser, Request, help_text, read_command_line
-from sqsview.commands import peek, publish
+from sqsview.commands import exporting, importing, peek, publish, purge, redrive
 from sqsview.config import Settings, describe_settings, load_settings, nearest, state_directory, tilde
 from sqsview.config_values import shown
 from sqsview.errors import ConfigError, Interrupted, SqsviewError, UsageError
@@ -38,6 +38,10 @@ COMMANDS = {
     "ls": Command("queues and topics, once, to standard output", _listing_options),
     "peek": Command("messages of a queue, by one look that gives them back", peek.add_options),
     "publish": Command("a message to a queue or topic, once or many times", publish.add_options),
+    "redrive": Command("a dead-letter queue back to where its messages came from", redrive.add_options),
+    "purge": Command("everything in a queue deleted, after a backup where wanted", purge.add_options),
+    "export": Command("all messages of a queue to a file of JSON lines", exporting.add_options),
+    "import": Command("the messages of such a file to a queue", importing.add_options),
 }
 
 
@@ -73,14 +77,19 @@ def _run(request: Request) -> int:
     if request.command == "ls":
         return _list(settings, as_document=request.options.json)
     if request.command == "peek":
-        target = _target(settings)
-        opener = _opener(settings, _ask_for_mfa(target), ASKED_BUDGET)
-        peek.peek(opener(target), _state(), request.options)
+        peek.peek(_connection(settings), _state(), request.options)
         return DONE
     if request.command == "publish":
-        target = _target(settings)
-        opener = _opener(settings, _ask_for_mfa(target), ASKED_BUDGET)
-        return DONE if publish.publish(opener(target), request.options) else FAILED
+        return DONE if publish.publish(_connection(settings), request.options) else FAILED
+    if request.command == "redrive":
+        return DONE if redrive.redrive(_connection(settings), _state(), request.options) else FAILED
+    if request.command == "purge":
+        return DONE if purge.purge(_connection(settings), _state(), request.options) else FAILED
+    if request.command == "export":
+        exporting.export(_connection(settings), _state(), request.options)
+        return DONE
+    if request.command == "import":
+        return DONE if importing.import_file(_connection(settings), _state(), request.options) else FAILED
     return _dashboard(settings, demo=request.command == "demo")
 
 
@@ -163,6 +172,12 @@ def _opener(settings: Settings, roles: RoleCache | None, budget: float, server: 
             yield gateway
 
     return open_target
+
+
+def _connection(settings: Settings) -> AbstractAsyncContextManager[Gateway]:
+    """Give the connection of a command, which a person waits for."""
+    target = _target(settings)
+    return _opener(settings, _ask_for_mfa(target), ASKED_BUDGET)(target)
 
 
 def _state(*, demo: bool = False) -> State:

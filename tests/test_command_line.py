@@ -95,8 +95,6 @@ def test_help_lists_the_commands_that_exist_and_every_option() -> None:
         assert command.summary in text
     for flag in FLAGS.values():
         assert flag in text
-    for later in ("redrive", "purge"):
-        assert later not in text
 
 
 def test_help_of_a_command_has_its_own_options() -> None:
