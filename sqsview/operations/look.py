@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -190,6 +190,16 @@ class Look:
         if holding_on:
             self.stage = Stage.HELD
             self._changed()
+
+    async def hand_over(self, ids: Collection[str]) -> tuple[tuple[Message, ...], float]:
+        """Forget messages that another takes over; give those that were held, and the monotonic end of their hold."""
+        held, until = await self._holding.hand_over(ids)
+        given = tuple(message for message in self.messages if message.id in held)
+        for each in ids:
+            self._messages.pop(each, None)
+        self._listed = None
+        self._changed()
+        return given, until
 
     async def release(self) -> None:
         """Give back everything, once; also while `gather` runs, which then ends. A cancellation waits for it."""

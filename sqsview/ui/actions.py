@@ -23,6 +23,8 @@ class View(StrEnum):
     MESSAGES = "messages"
     PUBLISH = "publish"
     TRACE = "trace"
+    EDIT = "edit"
+    OPERATION = "operation"
     HELP = "help"
 
 
@@ -44,11 +46,18 @@ SORTED = LISTS | {View.MESSAGES}
 SEEN = frozenset({View.MESSAGES})
 """The messages of a queue that were looked at."""
 EVERYWHERE = frozenset(View)
-MAIN = EVERYWHERE - {View.HELP}
-"""Everything but the help itself."""
-COMMANDED = MAIN - {View.PUBLISH}
+MAIN = EVERYWHERE - {View.HELP, View.OPERATION}
+"""Everything but the pages that stand in front of a screen."""
+WRITTEN = frozenset({View.PUBLISH, View.EDIT})
+"""Where letters are text."""
+COMMANDED = MAIN - WRITTEN
 """Where letters are keys: everywhere but where they are text."""
 
+
+QUEUE_LISTS = frozenset({View.QUEUES, View.SUBSCRIPTIONS, View.FANOUT})
+"""Views in which the cursor can be on a queue."""
+THINGS = QUEUE_LISTS | {View.TOPICS}
+"""Views whose things can be changed."""
 
 QUEUE = frozenset({"queue"})
 """The kind of thing that can be looked into."""
@@ -61,6 +70,7 @@ class Group(StrEnum):
 
     OPEN = "Open"
     MESSAGES = "Messages"
+    REPAIR = "Repair"
     MOVE = "Move"
     FIND = "Find"
     GO = "Go"
@@ -106,7 +116,7 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "open", "enter", "open", "open", "Open what is under the cursor.", Group.OPEN,
-        TABLES | SEEN, needs_row=True, bar=1, palette=False,
+        TABLES | SEEN | {View.ACTIVITY}, needs_row=True, bar=1, palette=False,
     ),
     Action(
         "details", "d", "details", "details",
@@ -190,15 +200,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "send", "ctrl+s", "send", "send", "Send the message, as often as it says.", Group.MESSAGES,
-        frozenset({View.PUBLISH}), bar=1, writes=True,
+        WRITTEN, bar=1, writes=True,
     ),
     Action(
         "editor", "ctrl+o", "editor", "editor", "Edit the body in $VISUAL or $EDITOR, and come back with it.",
-        Group.MESSAGES, frozenset({View.PUBLISH}), bar=2,
+        Group.MESSAGES, WRITTEN, bar=2,
     ),
     Action(
         "format", "ctrl+f", "format", "format", "Indent the body, where it is JSON; ctrl+z takes it back.",
-        Group.MESSAGES, frozenset({View.PUBLISH}), bar=3,
+        Group.MESSAGES, WRITTEN, bar=3,
     ),
     Action(
         "templates", "ctrl+t", "templates", "templates", "Keep the message under a name, or take one that was kept.",
@@ -220,6 +230,42 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "tick", "space", "tick", "look or not", "Allow the look into the queue under the cursor, or no longer.",
         Group.MESSAGES, frozenset({View.TRACE}), bar=2, palette=False,
+    ),
+    Action(
+        "redrive", "R", "redrive", "redrive",
+        "Redrive a dead-letter queue; of its messages, move what is marked or under the cursor.", Group.REPAIR,
+        QUEUE_LISTS | SEEN, needs_row=True, kinds=QUEUE, bar=3, writes=True, receives=True, first=True,
+    ),
+    Action(
+        "copy-to", "C", "copy_to", "copy to", "Copy what is marked, or under the cursor, to another queue.",
+        Group.REPAIR, SEEN, needs_row=True, kinds=QUEUE, bar=13, writes=True, receives=True, first=True,
+    ),
+    Action(
+        "edit", "E", "edit", "edit, send on",
+        "Edit the body of the message under the cursor, see the difference, and send it on.", Group.REPAIR, SEEN,
+        needs_row=True, kinds=QUEUE, bar=4, writes=True, receives=True, first=True,
+    ),
+    Action(
+        "delete", "D", "delete", "delete",
+        "Delete the queue, topic or subscription under the cursor; of messages what is marked.", Group.REPAIR,
+        THINGS | SEEN, needs_row=True, kinds=frozenset({"queue", "topic", "subscription"}), bar=10, writes=True,
+        first=True,
+    ),
+    Action(
+        "purge", "X", "purge", "purge", "Delete everything in the queue, after a backup if you like.", Group.REPAIR,
+        QUEUE_LISTS, needs_row=True, kinds=QUEUE, bar=11, writes=True, first=True,
+    ),
+    Action(
+        "export", "e", "export", "export", "Write every message of the queue to a file of JSON lines.", Group.REPAIR,
+        QUEUE_LISTS, needs_row=True, kinds=QUEUE, bar=12, receives=True, first=True,
+    ),
+    Action(
+        "import", "I", "import", "import", "Send every message of a file of JSON lines to the queue.", Group.REPAIR,
+        QUEUE_LISTS, needs_row=True, kinds=QUEUE, writes=True, first=True,
+    ),
+    Action(
+        "stop", "c", "stop", "stop", "Stop the operation: what is under way is finished, nothing more begun.",
+        Group.REPAIR, frozenset({View.ACTIVITY, View.OPERATION}), bar=2, first=True,
     ),
     Action("down", "j,down", "cursor_down", "down", "Move down.", Group.MOVE, EVERYWHERE, palette=False),
     Action("up", "k,up", "cursor_up", "up", "Move up.", Group.MOVE, EVERYWHERE, palette=False),

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -26,17 +26,18 @@ from sqsview.ui.actions import View
 from sqsview.ui.guard import GUARD
 from sqsview.ui.opening import Opening
 from sqsview.ui.unsent import Unsent
+from sqsview.ui.ways import Ways
 
 if TYPE_CHECKING:
-    from textual.widget import AwaitMount
     from textual.worker import Worker
 
-    from sqsview.domain.message import Outgoing
     from sqsview.domain.snapshot import Snapshot
     from sqsview.live.feed import Feed
+    from sqsview.operations.running import Operations
     from sqsview.ui.drafts import Drafts, Sending
+    from sqsview.ui.repair.desk import Desk
     from sqsview.ui.scene import Scene, Totals
-    from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
+    from sqsview.ui.screens.dashboard_screen import DashboardScreen
 
 FIRST_TAB = "sqsview.ui.screens.queues"
 COLLECT = (10_000, 10, 50)
@@ -70,7 +71,7 @@ def _screen(module: str, name: str) -> Callable[[], Screen[Any]]:
     return make
 
 
-class Dashboard(App[None]):
+class Dashboard(Ways):
     """The dashboard over one feed."""
 
     CSS_PATH = "app.tcss"
@@ -116,6 +117,23 @@ class Dashboard(App[None]):
         """Keeps what was written and not sent."""
         self._scene: Scene | None = None
         self._totals: Totals | None = None
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Begins what changes things."""
+        from sqsview.ui.repair.desk import Desk
+
+        return Desk(self)
+
+    @property
+    def has_changed_anything(self) -> bool:
+        """Tell whether any operation was begun, or looked for in the journal; without loading what does so."""
+        return "desk" in self.__dict__
+
+    @property
+    def operations(self) -> Operations:
+        """What was done and is being done in this run."""
+        return self.desk.operations
 
     @property
     def drafts(self) -> Drafts:
@@ -202,10 +220,16 @@ class Dashboard(App[None]):
             if not self._loaded and snapshot.health.connection is Connection.LIVE:
                 self._loaded = True
                 gc.freeze()  # the queues, too, are there to stay
+                self._recall()
         else:
             topology = self._scene.topology
         self._scene = Scene(snapshot, topology, self.clock.monotonic(), self.clock.epoch())
         return moved
+
+    def _recall(self) -> None:
+        """Say what an earlier run was interrupted in, where there was one that changed anything."""
+        if self.state.has_journal:
+            self.run_worker(self.desk.interruptions.look(), name="journal", description="journal")
 
     def _tick(self) -> None:
         """Draw what is known now; the header's ages move in any case."""
@@ -303,6 +327,9 @@ class Dashboard(App[None]):
         if self.snapshot.context.demo:
             self.say("the demo has one account and one region of its own", warning=True)
             return
+        if self.has_changed_anything and self.operations.running:
+            self.say("an operation is under way: let it end, or stop it in tab 5", warning=True)
+            return
         target = self.feed.target
         self.moves += 1
         self.unsent.gather()
@@ -326,58 +353,13 @@ class Dashboard(App[None]):
             self.say(f"there is no theme {name}; {hint}", warning=True)
 
     async def action_quit(self) -> None:
-        """Leave; ask first where something that was written would be lost."""
-        self.unsent.leave()
+        """Leave, once nothing is under way any more and nothing that was written would be lost."""
+        from sqsview.ui.leaving import leave
+
+        leave(self)
 
     def exit(self, *arguments: Any, **named: Any) -> None:
         """Leave; keys that were typed behind the one that leaves open nothing any more."""
         self.leaving = True
         self.unsent.gather()
         super().exit(*arguments, **named)
-
-    def open_details(self, subject: Subject) -> None:
-        """Open the details of one thing."""
-        from sqsview.ui.screens.details import DetailsScreen
-
-        if not self.leaving:
-            self.push_screen(DetailsScreen(subject, self._tab()))
-
-    def open_messages(self, queue: Subject) -> None:
-        """Look into a queue."""
-        from sqsview.ui.screens.messages import MessagesScreen
-
-        context = self.snapshot.context
-        if context.read_only and not context.read_only_looks:
-            self.say("read-only mode: a look is a receive, and counts towards the dead-letter queue", warning=True)
-        elif not self.leaving:
-            self.push_screen(MessagesScreen(queue, self._tab()))
-
-    def open_publish(self, target: Subject, outgoing: Outgoing | None = None) -> AwaitMount | None:
-        """Write a message to a queue or topic, beginning with ``outgoing`` or else with the last one."""
-        from sqsview.ui.screens.publish import PublishScreen
-
-        if self.snapshot.context.read_only:
-            self.say("read-only mode: nothing is sent", warning=True)
-            return None
-        return None if self.leaving else self.push_screen(PublishScreen(target, self._tab(), outgoing))
-
-    def _tab(self) -> View:
-        screen = self._uppermost()
-        return screen.TAB if screen is not None else View.QUEUES
-
-    def jump(self, key: str) -> None:
-        """Show a queue or topic where it is listed, with the cursor on it."""
-        tab = View.QUEUES if key in self.snapshot.queues else View.TOPICS
-        came_from = self.current_mode
-        self.action_tab(tab.value)
-        self._came_from = came_from if came_from != tab.value else None
-        self.call_after_refresh(self._move_to, key)
-
-    def _move_to(self, key: str) -> None:
-        from sqsview.ui.screens.table_screen import TableScreen
-
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        screen = self.screen_stack[0]
-        if isinstance(screen, TableScreen):
-            screen.jump_to(key)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sqsview.clock import Clock
+from sqsview.domain.message import Message
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.queue import QueueRef
 from sqsview.domain.receive_budget import Allowance
@@ -213,6 +214,10 @@ class Looking:
     def _to(self, phase: Phase) -> None:
         self.phase = phase
         self._on_change()
+
+    async def hand_over(self, ids: Collection[str]) -> tuple[tuple[Message, ...], float]:
+        """Let an operation have messages; give those that are held, and when their hold lapses (see `Look`)."""
+        return ((), 0.0) if self.now is None else await self.now.hand_over(ids)
 
     async def release(self) -> None:
         """Give back all that is held, also while a look is made; returns once that is done.

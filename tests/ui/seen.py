@@ -12,6 +12,7 @@ from typing import Any
 from sqsview.clock import Clock
 from sqsview.domain.message import Attribute, Outgoing
 from sqsview.domain.snapshot import Snapshot
+from sqsview.operations.state import State
 from sqsview.ui.screens.messages import MessagesScreen
 from tests.support.double import Account, DoubleGateway
 from tests.support.double_messages import Kept
@@ -103,9 +104,10 @@ async def watching(
     size: tuple[int, int] = (120, 40),
     of: Snapshot | None = None,
     keys: Mapping[str, str] | None = None,
+    state: State | None = None,
 ) -> AsyncIterator[Stage]:
     """Run the dashboard over the company, with this account behind it."""
-    async with staged(of, size=size, keys=keys) as stage:
+    async with staged(of, size=size, keys=keys, state=state) as stage:
         stage.feed.connection = server.gateway
         yield stage
 

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from sqsview.domain.snapshot import Snapshot
 from sqsview.live.feed import Feed
+from sqsview.operations.state import State
 from sqsview.ui.app import Dashboard, UiOptions
 from sqsview.ui.screens.dashboard_screen import DashboardScreen
 from sqsview.ui.screens.table_screen import TableScreen
@@ -22,10 +23,15 @@ from tests.ui.still_feed import StillClock, StillFeed
 
 
 def dashboard(
-    feed: StillFeed, *, keys: Mapping[str, str] | None = None, theme: str | None = None, clock: StillClock | None = None
+    feed: StillFeed,
+    *,
+    keys: Mapping[str, str] | None = None,
+    theme: str | None = None,
+    clock: StillClock | None = None,
+    state: State | None = None,
 ) -> Dashboard:
     """Make the app over a feed that stands still."""
-    return Dashboard(lambda: cast(Feed, feed), UiOptions(theme=theme, keys=keys or {}), clock or StillClock())
+    return Dashboard(lambda: cast(Feed, feed), UiOptions(theme=theme, keys=keys or {}), clock or StillClock(), state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +159,11 @@ async def staged(
     size: tuple[int, int] = (120, 40),
     keys: Mapping[str, str] | None = None,
     tab: str = "1",
+    state: State | None = None,
 ) -> AsyncIterator[Stage]:
     """Run the dashboard over a snapshot, the whole company unless told otherwise, and go to a tab."""
     feed, clock = StillFeed(company() if snapshot is None else snapshot), StillClock()
-    app = dashboard(feed, keys=keys, clock=clock)
+    app = dashboard(feed, keys=keys, clock=clock, state=state)
     async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, feed, clock, pilot)
         await stage.until(lambda: isinstance(app.screen, DashboardScreen) and app.screen.standing)

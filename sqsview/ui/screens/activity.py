@@ -2,94 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from sqsview.domain import words
-from sqsview.domain.arn import name_of
-from sqsview.domain.problem import Problem
+from sqsview.domain.move_task import MoveTask
 from sqsview.domain.snapshot import Connection, Snapshot
-from sqsview.errors import LedgerError
+from sqsview.errors import GatewayError, LedgerError
 from sqsview.operations.ledger import QueueFigures
-from sqsview.ui.actions import View, screen_bindings
-from sqsview.ui.arrangement import Arrangement, Matcher
+from sqsview.operations.move_task import cancel, found
+from sqsview.ui.actions import Action, View, screen_bindings
+from sqsview.ui.activity_rows import (
+    COLUMNS,
+    MATCHER,
+    SORT_KEYS,
+    ActivityRow,
+    InterruptedRow,
+    OperationRow,
+    ProblemRow,
+    TaskRow,
+)
+from sqsview.ui.arrangement import Arrangement
 from sqsview.ui.scene import Scene
 from sqsview.ui.screens.dashboard_screen import Subject
 from sqsview.ui.screens.table_screen import TableScreen, titled
-from sqsview.ui.widgets.cells import Cell, Line, Tone
-from sqsview.ui.widgets.columns import Column
+from sqsview.ui.widgets.cells import Cell, Heading, Line, Tone
 from sqsview.ui.widgets.lines_view import LinesView
 
 LEDGER_HOLDS = 5.0
 """Seconds for which what the ledger told is good."""
 API = 29
 """Width of an operation's name: ``sns:GetSubscriptionAttributes``."""
+TASKS_EVERY = 30.0
+"""Seconds between two questions for the server's own move tasks, while the tab is shown."""
+MOST_ASKED = 50
+"""Dead-letter queues that are asked for their tasks, those with messages first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemRow:
-    """One problem as a row."""
-
-    problem: Problem
-
-    @property
-    def key(self) -> str:
-        """The identity: what is wrong with what."""
-        return f"{self.problem.kind}|{self.problem.thing}|{self.problem.text}"
-
-    @property
-    def name(self) -> str:
-        """What it is about."""
-        return name_of(self.problem.thing) or "connection"
-
-
-def _clock(row: ProblemRow, _scene: Scene) -> Cell:
-    return Cell(datetime.fromtimestamp(row.problem.at).strftime("%H:%M:%S") if row.problem.at else "", Tone.QUIET)
-
-
-COLUMNS: tuple[Column[ProblemRow, Scene], ...] = (
-    Column("at", "LAST SEEN", 9, "left", _clock, priority=70),
-    Column("kind", "KIND", 11, "left", lambda row, _: Cell(f"! {row.problem.kind.value}", Tone.BAD), priority=60),
-    Column("thing", "WHAT", 14, "left", lambda row, _: Cell(row.name), min_width=12, max_width=60, priority=80),
-    Column("text", "PROBLEM", 30, "left", lambda row, _: Cell(row.problem.advice, Tone.WARN), grow=True,
-           min_width=20, priority=75, cut="end"),
-)  # fmt: skip
-
-SORT_KEYS: Mapping[str, Callable[[ProblemRow, Scene], Any]] = {
-    "at": lambda row, _: row.problem.at,
-    "kind": lambda row, _: row.problem.kind.value,
-    "thing": lambda row, _: row.name,
-    "text": lambda row, _: row.problem.text,
-}
-
-
-class ActivityScreen(TableScreen[ProblemRow]):
+class ActivityScreen(TableScreen[ActivityRow]):
     """The fifth tab."""
 
     VIEW = View.ACTIVITY
     TAB = View.ACTIVITY
-    NOUN = "problems"
+    NOUN = "lines"
     ARRANGEMENT = Arrangement("at", descending=True)
     BINDINGS: ClassVar[list[BindingType]] = screen_bindings(View.ACTIVITY)
 
     columns = COLUMNS
     sort_keys = SORT_KEYS
     descending_first = frozenset({"at"})
-    matcher: Matcher[ProblemRow] = Matcher(
-        text=lambda row: f"{row.name} {row.problem.text}", kinds=lambda row: (row.problem.kind.value,)
-    )
+    matcher = MATCHER
 
     def __init__(self) -> None:
         super().__init__()
         self._looked_at: float | None = None
         """Monotonic seconds at which the ledger was asked."""
         self._ledger_lines: list[Line] = []
+        self._tasks: tuple[MoveTask, ...] = ()
+        """The server's own tasks, as they were told last."""
+        self._tasks_at: float | None = None
+        """Monotonic seconds at which they were asked for."""
+        self._drawn = 0
+        """Operations and tasks that are in the table."""
 
     def compose_below(self) -> Iterable[Widget]:
         """Lay out the calls beside the words about how the program reads."""
@@ -100,20 +78,65 @@ class ActivityScreen(TableScreen[ProblemRow]):
                 page.border_title = titled(title)
                 yield page
 
-    def rows(self, scene: Scene) -> Iterable[ProblemRow]:
-        """Give the problems, that of the connection first while it fails."""
+    def rows(self, scene: Scene) -> Iterable[ActivityRow]:
+        """Give what was done here and by the server, and the problems, that of the connection first while it fails."""
+        operations, left = self.dashboard.operations.all, self.dashboard.desk.interruptions.found
+        self._drawn = len(operations) + len(left) + len(self._tasks)
+        yield from (InterruptedRow(each) for each in left)
+        yield from (OperationRow(operation) for operation in operations)
+        yield from (TaskRow(task) for task in self._tasks)
         health = scene.snapshot.health
         if health.problem is not None and health.connection is Connection.FAILING:
             yield ProblemRow(health.problem)
         yield from (ProblemRow(problem) for problem in scene.snapshot.problems)
+
+    def in_order(self, rows: list[ActivityRow], scene: Scene) -> list[ActivityRow]:
+        """Put what is done above what went wrong."""
+        return sorted(super().in_order(rows, scene), key=lambda row: isinstance(row, ProblemRow))
+
+    def lines(self) -> Sequence[ActivityRow | Heading]:
+        """Part the problems from what is done, where there are both."""
+        done = sum(not isinstance(row, ProblemRow) for row in self.shown)
+        if not 0 < done < len(self.shown):
+            return self.shown
+        return [*self.shown[:done], Heading("problems", (Cell("  problems", Tone.QUIET),)), *self.shown[done:]]
+
+    def show_body(self, scene: Scene, *, moved: bool) -> None:
+        """Draw the rows; what is done moves without a snapshot."""
+        if self._tasks_at is None or scene.now - self._tasks_at >= TASKS_EVERY:
+            self._tasks_at = scene.now
+            self.run_worker(self._ask_for_tasks(), group="tasks", exclusive=True, description="tasks")
+        left = self.dashboard.desk.interruptions.found
+        drawn = len(self.dashboard.operations.all) + len(left) + len(self._tasks)
+        super().show_body(scene, moved=moved or drawn != self._drawn)
+        self.show_keys()
+
+    async def _ask_for_tasks(self) -> None:
+        """Ask the server what it is moving, also what was started elsewhere."""
+        topology = self.dashboard.scene.topology
+        try:
+            gateway = self.dashboard.feed.gateway()
+        except GatewayError:
+            return  # the header says why there is none
+        queues = [queue for queue in self.dashboard.snapshot.queues.values() if topology.is_dead_letter_queue(queue)]
+        queues.sort(key=lambda queue: not (queue.counts and queue.counts.visible))
+        told: list[MoveTask] = []
+        for queue in queues[:MOST_ASKED]:
+            try:
+                told += await found(gateway, queue.arn)
+            except GatewayError:
+                break  # a fault of one is that of all; the header, or the table of problems, tells of it
+        self._tasks = tuple(told)
 
     def empty(self, scene: Scene) -> str:
         """Say that all is well, or not known yet."""
         so_far = "" if scene.snapshot.health.connection is Connection.LIVE else " so far"
         return f"no call failed{so_far} · what is wired wrong is in the fan-out map, tab 3"
 
-    def subject_of(self, row: ProblemRow) -> Subject:
+    def subject_of(self, row: ActivityRow) -> Subject:
         """Name the thing that a problem is about."""
+        if not isinstance(row, ProblemRow):
+            return Subject(row.key, row.name, "operation", None)
         snapshot = self.dashboard.snapshot
         for kind, things in (("queue", snapshot.queues), ("topic", snapshot.topics)):
             for thing in things.values():
@@ -121,15 +144,53 @@ class ActivityScreen(TableScreen[ProblemRow]):
                     return Subject(thing.key, thing.name, kind, thing.arn)
         return Subject(row.key, row.name, "problem", None)
 
-    def open_row(self, row: ProblemRow) -> None:
-        """Jump to what a problem is about, or say the problem in full."""
+    def open_row(self, row: ActivityRow) -> None:
+        """Show what became of each message, jump to what a problem is about, or say it in full."""
+        if isinstance(row, OperationRow):
+            self.dashboard.open_operation(row.operation)
+            return
+        if isinstance(row, InterruptedRow):
+            self.dashboard.desk.interruptions.open(row.left)
+            return
+        if isinstance(row, TaskRow):
+            self.dashboard.say(f"{row.name}: {row.text}")
+            return
         subject = self.subject_of(row)
         if subject.kind == "problem":
             self.dashboard.say(row.problem.line, warning=True)
         else:
             self.dashboard.jump(subject.key)
 
-    def show_about(self, row: ProblemRow | None, scene: Scene) -> None:
+    def _usable(self, action: Action) -> bool:
+        row = self.table.cursor_row
+        if action.id == "stop":
+            running = isinstance(row, OperationRow) and row.operation.running
+            return running or (isinstance(row, TaskRow) and row.task.handle is not None and super()._usable(action))
+        return super()._usable(action)
+
+    def action_stop(self) -> None:
+        """Stop the operation under the cursor, or the server's task."""
+        row = self.table.cursor_row
+        if isinstance(row, OperationRow) and row.operation.running:
+            self.dashboard.operations.stop(row.operation)
+            self.dashboard.say(f"stopping {row.kind} {row.name}")
+        elif isinstance(row, TaskRow) and row.task.handle is not None:
+            if self.dashboard.desk.may("stop"):
+                self.run_worker(self._stop_task(row), description="stop")
+        else:
+            self.dashboard.say("nothing under the cursor is under way", warning=True)
+
+    async def _stop_task(self, row: TaskRow) -> None:
+        try:
+            moved = await cancel(self.dashboard.feed.gateway(), row.task)
+        except GatewayError as fault:
+            self.dashboard.say(fault.problem.line, warning=True)
+            return
+        count = "some" if moved is None else f"about {moved:,}"
+        self.dashboard.say(f"stopped: {count} messages were moved, and stay where they are")
+        self._tasks_at = None
+
+    def show_about(self, row: ActivityRow | None, scene: Scene) -> None:
         """Write the calls and the poller's state; both move by themselves."""
         self.query_one("#calls", LinesView).show(call_lines(scene.snapshot))
         self.query_one("#reading", LinesView).show(reading_lines(scene) + self._looked(scene.now))

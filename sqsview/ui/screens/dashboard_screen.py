@@ -138,7 +138,14 @@ class DashboardScreen(Screen[None]):
         if not action.needs_row:
             return True
         subject = self.subject_of_kind(action.kinds)
-        return subject is not None and (subject.arn is not None or not action.needs_arn)
+        if subject is None or (subject.arn is None and action.needs_arn):
+            return False
+        return action.id != "redrive" or self.VIEW not in actions.QUEUE_LISTS or self._has_dead_letters(subject)
+
+    def _has_dead_letters(self, subject: Subject) -> bool:
+        topology = self.dashboard.scene.topology
+        queue = topology.queue_by_arn(subject.key)
+        return queue is not None and topology.is_dead_letter_queue(queue)
 
     def on_tab_bar_chosen(self, event: TabBar.Chosen) -> None:
         """Go to the tab that was clicked."""
@@ -242,6 +249,59 @@ class DashboardScreen(Screen[None]):
             opening = self.dashboard.open_publish(target)
             if opening is not None:
                 await opening  # keys that follow at once are typed into the form
+
+    def action_redrive(self) -> None:
+        """Redrive the dead-letter queue under the cursor."""
+        queue = self._to_change("redrive")
+        if queue is not None:
+            from sqsview.ui.repair.redriving import Redrive
+
+            Redrive(self.dashboard.desk, queue).open()
+
+    def action_purge(self) -> None:
+        """Delete everything in the queue under the cursor."""
+        queue = self._to_change("purge")
+        if queue is not None:
+            from sqsview.ui.repair.emptying import Emptying
+
+            Emptying(self.dashboard.desk, queue).open()
+
+    def action_delete(self) -> None:
+        """Delete the queue, topic or subscription under the cursor."""
+        thing = self._to_change("delete")
+        if thing is not None:
+            from sqsview.ui.repair.emptying import Removing
+
+            Removing(self.dashboard.desk, thing).open()
+
+    def action_export(self) -> None:
+        """Write every message of the queue under the cursor to a file."""
+        queue = self.subject_of_kind(actions.QUEUE)
+        context = self.dashboard.snapshot.context
+        if queue is None:
+            self.dashboard.say("there is no queue under the cursor to export", warning=True)
+        elif context.read_only and not context.read_only_looks:
+            self.dashboard.say("read-only mode: an export receives, which counts as looks", warning=True)
+        elif self.dashboard.desk.is_free(queue.key) and not self.dashboard.leaving:
+            from sqsview.ui.repair.transfer import Exporting
+
+            Exporting(self.dashboard.desk, queue).open()
+
+    def action_import(self) -> None:
+        """Send every message of a file to the queue under the cursor."""
+        queue = self._to_change("import")
+        if queue is not None:
+            from sqsview.ui.repair.transfer import Importing
+
+            Importing(self.dashboard.desk, queue).open()
+
+    def _to_change(self, verb: str) -> Subject | None:
+        """Give what is under the cursor, where ``verb`` may be done to it now; else say why it may not."""
+        thing = self.subject_of_kind(actions.BY_ID[verb].kinds)
+        if thing is None:
+            self.dashboard.say(f"there is nothing under the cursor to {verb}", warning=True)
+            return None
+        return thing if self.dashboard.desk.may(verb, thing.key) else None
 
     async def action_back(self) -> None:
         """Go back one step: from what was opened, or to the tab from which somebody jumped here."""

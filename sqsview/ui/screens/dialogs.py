@@ -34,7 +34,7 @@ class Choice(Button):
 _Answer = TypeVar("_Answer")
 
 
-class _Dialog(ModalScreen[_Answer], Generic[_Answer]):
+class Dialog(ModalScreen[_Answer], Generic[_Answer]):
     """Is answered once, however many keys were typed ahead, and closes nothing but itself."""
 
     _given: tuple[_Answer] | None = None
@@ -56,7 +56,7 @@ class _Dialog(ModalScreen[_Answer], Generic[_Answer]):
             self.dismiss(*self._given)
 
 
-class ConfirmScreen(_Dialog[bool]):
+class ConfirmScreen(Dialog[bool]):
     """Says what would be done and waits for consent; enter alone cancels, for that button has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -139,7 +139,7 @@ Attempt = Callable[[str], Awaitable[str]]
 """Tries to do something with a line; gives what is wrong, or nothing where it is done."""
 
 
-class AskScreen(_Dialog[str | None]):
+class AskScreen(Dialog[str | None]):
     """Asks for one line, and keeps it while something is wrong with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.containers import Container
@@ -14,11 +15,11 @@ from sqsview.domain import words
 from sqsview.domain.message import Message, byte_length, sendable_again
 from sqsview.domain.message_json import as_line
 from sqsview.domain.query import QueryError
-from sqsview.domain.text import printable
+from sqsview.domain.text import printable, shortened
 from sqsview.operations.saving import NotSaved
 from sqsview.ui.actions import BY_ID, Action, View, bindings, screen_bindings
 from sqsview.ui.message_columns import GroupRow, Row
-from sqsview.ui.message_saving import chosen, default_path, write
+from sqsview.ui.message_saving import chosen, default_path, told, write
 from sqsview.ui.message_search import BY_SHAPE, Grouping, parse_grouping, parse_search
 from sqsview.ui.message_sifting import label_under, members
 from sqsview.ui.screens.dialogs import AskScreen
@@ -26,6 +27,11 @@ from sqsview.ui.screens.look import LookScreen
 from sqsview.ui.widgets.filter_bar import FilterBar
 from sqsview.ui.widgets.notes import Notes
 
+if TYPE_CHECKING:
+    from sqsview.ui.repair.marked import Marked
+
+_SHOWN = 32
+"""Characters of a search that holds while another one is typed."""
 _OF_MANY = frozenset({"filter", "sort", "triage", "save"})
 """What is not offered where nothing was seen."""
 
@@ -148,9 +154,11 @@ class MessagesScreen(LookScreen):
         self._complain()
 
     def _complain(self) -> None:
-        """Say below the search what is wrong with it."""
-        query = self._sifting.search.query
-        said = self._wrong or (query.hint if query is not None else "") or self._sifting.fault
+        """Say below the search what is wrong with it; while it is, what is listed was found by the one before."""
+        query, shown = self._sifting.search.query, self._sifting.search.text
+        still = f"listed is still what matches “{shortened(shown, _SHOWN)}”" if shown else "nothing is left out yet"
+        wrong = f"{self._wrong} · {still}" if self._wrong else ""
+        said = wrong or (query.hint if query is not None else "") or self._sifting.fault
         problem = self.query_one("#search-problem", Static)
         problem.update(Content(printable(f"! {said}" if said else "")))
         problem.display = bool(said)
@@ -213,6 +221,9 @@ class MessagesScreen(LookScreen):
 
     def action_mark_all(self) -> None:
         """Mark all that are shown, or all of the group under the cursor; when they all are, none of them."""
+        if self.dashboard.snapshot.context.protects(self._queue.name):
+            self.dashboard.say(f"{self._queue.name} is protected: mark its messages one by one", warning=True)
+            return
         label = label_under(self.table.cursor_row, self._sifting)
         found = self._found
         self._mark(frozenset(row.key for row in found) if label is None else members(found, label, self._sifting))
@@ -266,7 +277,7 @@ class MessagesScreen(LookScreen):
                 path = await asyncio.to_thread(write, line, messages, maximum)
             except NotSaved as fault:
                 return str(fault)
-            self.dashboard.say(f"saved {len(messages):,} message{plural} to {path}")
+            self.dashboard.say(f"saved {len(messages):,} message{plural} to {told(path)}")
             return ""
 
         says = f"Save {which}, as lines of JSON from which they can be sent again, to a new file:"
@@ -278,3 +289,54 @@ class MessagesScreen(LookScreen):
         message = self._here()
         if message is not None:
             self.dashboard.open_publish(self._queue, sendable_again(message, self._queue.name))
+
+    # -- what changes the queue
+
+    def _marked(self, verb: str) -> Marked | None:
+        """Capture what is marked, or under the cursor, where ``verb`` may be done to it now."""
+        here = self._here()
+        marks = self.table.marks
+        messages = [row.message for row in self._seen if row.key in marks] or ([here] if here is not None else [])
+        if not messages:
+            self.dashboard.say(f"there is no message under the cursor to {verb}", warning=True)
+            return None
+        if self.looking.busy:
+            self.dashboard.say("a look is under way: wait until it has ended", warning=True)
+            return None
+        if not self.dashboard.desk.may(verb, self._queue.key):
+            return None
+        from sqsview.ui.repair.marked import marked_in
+
+        return marked_in(self._queue, messages, self.looking)
+
+    def action_redrive(self) -> None:
+        """Move what is marked, or under the cursor, back to where it came from or to another queue."""
+        self._send(keep=False)
+
+    def action_copy_to(self) -> None:
+        """Copy what is marked, or under the cursor, to another queue."""
+        self._send(keep=True)
+
+    def _send(self, *, keep: bool) -> None:
+        marked = self._marked("copy" if keep else "move")
+        if marked is not None:
+            from sqsview.ui.repair.marked import Sending
+
+            Sending(self.dashboard.desk, marked, keep=keep).open()
+
+    def action_delete(self) -> None:
+        """Delete what is marked, or under the cursor."""
+        marked = self._marked("delete")
+        if marked is not None:
+            from sqsview.ui.repair.marked import Deleting
+
+            Deleting(self.dashboard.desk, marked).open()
+
+    def action_edit(self) -> None:
+        """Edit the body of the message under the cursor, and send it on."""
+        here = self._here()
+        marked = self._marked("edit") if here is not None else None
+        if marked is not None and here is not None:
+            from sqsview.ui.screens.edit import EditScreen
+
+            self.app.push_screen(EditScreen(replace(marked, messages=(here,)), self.TAB))

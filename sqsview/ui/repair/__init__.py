@@ -1,0 +1,1 @@
+"""The dialogs of what changes things, and the operations that come of them."""

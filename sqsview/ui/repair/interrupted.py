@@ -1,0 +1,125 @@
+"""What an earlier run was interrupted in: told at the start, and brought to its end where a person wants it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from sqsview.domain.arn import name_of
+from sqsview.domain.query import QueryError
+from sqsview.domain.search import Sieve
+from sqsview.errors import GatewayError, JournalError
+from sqsview.operations.audit import Act, Deed, context_with_account
+from sqsview.operations.audited import AuditedMove
+from sqsview.operations.journal import Interrupted
+from sqsview.operations.move import Move
+from sqsview.operations.move_words import interrupted_lines
+from sqsview.operations.mover import Mover, resume
+from sqsview.ui.repair.desk import Desk, typed_name, wrong_name
+from sqsview.ui.repair.telling import of_move
+from sqsview.ui.screens.form_dialog import Outlook, Values
+
+if TYPE_CHECKING:
+    from sqsview.operations.running import Operation
+
+MOVES = {"move": Deed.MOVE, "copy": Deed.COPY, "delete": Deed.DELETE_MESSAGES}
+"""The kinds that the mover can go on with."""
+_NAMED = 8
+"""Ids that a dialog names."""
+_OTHERWISE = {
+    "redrive": "the server's own task goes on by itself; its progress is below while it runs",
+    "purge": "whether it was carried out is not known: look at the queue's counts",
+    "import": "import the same file into the same queue again: what was sent is not sent again",
+}
+
+
+class Interruptions:
+    """The operations of runs that are gone, as the journal has them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.found: tuple[Interrupted, ...] = ()
+
+    async def look(self) -> None:
+        """Read the journal, off the loop; say once in a line that there is something."""
+        before = self.found
+        try:
+            found = await asyncio.to_thread(self._desk.app.state.journal.interrupted)
+        except JournalError as fault:
+            self._desk.app.say(str(fault), warning=True)
+            return
+        here = self._desk.app.snapshot.context.endpoint or "aws"
+        self.found = tuple(each for each in found if each.context == here)
+        if self.found and not before:
+            self._desk.app.say(f"{interrupted_lines(self.found[0])[0]} · tab 5", warning=True)
+
+    def open(self, left: Interrupted) -> None:
+        """Say what is known of one, and offer to finish it."""
+        if not self._desk.may("finish", left.source, *([left.destination] if left.destination else [])):
+            return
+        names = [name_of(arn) for arn in (left.source, left.destination) if arn]
+        protected = self._desk.protects(names)
+        asked = [typed_name(protected)] if protected else []
+        lines = [
+            *interrupted_lines(left),
+            *_ids("in the destination", left.sure),
+            *_ids("perhaps in both", left.unsure),
+        ]
+
+        async def judge(values: Values) -> Outlook:
+            if left.kind in _OTHERWISE:
+                return Outlook([*lines, _OTHERWISE[left.kind]])
+            return Outlook(lines, wrong_name(values, protected) if protected else "")
+
+        def go(_values: Values) -> None:
+            self._desk.app.run_worker(self._finish(left), description="finish")
+
+        agree = "finish it" if left.kind in MOVES else "note that it is over"
+        self._desk.ask(f"Interrupted: {left.kind} {name_of(left.source)}", asked, judge, agree, go)
+
+    async def _finish(self, left: Interrupted) -> None:
+        app = self._desk.app
+        gateway = self._desk.gateway()
+        if gateway is None:
+            return
+        if left.kind not in MOVES:
+            await self._close(left)
+            return
+        try:
+            move: Move = resume(left, matches=Sieve)
+            context = await context_with_account(gateway)
+        except (ValueError, QueryError) as fault:
+            app.say(f"it cannot be gone on with: {fault}", warning=True)
+            return
+        except GatewayError as fault:
+            app.say(fault.problem.line, warning=True)
+            return
+        mover = Mover(gateway, move, app.state.journal, app.state.ledger, app.clock)
+        act = Act(app.state.audit, app.clock, context, MOVES[left.kind], left.source, left.destination)
+        work = AuditedMove(mover, act, detail="finishes what was interrupted")
+        things = {left.source, *([left.destination] if left.destination else [])}
+        title = f"{name_of(left.source)} → {name_of(left.destination) if left.destination else 'where each came from'}"
+        self._desk.begin(left.kind, title, things, work, lambda: of_move(work.progress, "moved"), self._again)
+
+    async def _close(self, left: Interrupted) -> None:
+        journal, now = self._desk.app.state.journal, self._desk.app.clock.epoch()
+
+        def close() -> None:
+            journal.take_over(left.op)
+            journal.end(left.op, "interrupted, and not gone on with", counts=left.counts, at=now)
+
+        try:
+            await asyncio.to_thread(close)
+        except JournalError as fault:
+            self._desk.app.say(str(fault), warning=True)
+        await self.look()
+
+    def _again(self, _operation: Operation) -> None:
+        self._desk.app.run_worker(self.look(), description="journal")
+
+
+def _ids(where: str, ids: tuple[str, ...]) -> list[str]:
+    if not ids:
+        return []
+    more = f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
+    return [f"{where}: {', '.join(ids[:_NAMED])}{more}"]

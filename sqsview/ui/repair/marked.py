@@ -1,0 +1,282 @@
+"""What is done with messages that were looked at: moved, copied, deleted, or sent on with another body."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqsview.domain.arn import name_of
+from sqsview.domain.message import Message
+from sqsview.domain.queue import QueueRef
+from sqsview.domain.receive_budget import Allowance
+from sqsview.errors import GatewayError, LookRefused
+from sqsview.operations.audit import Act, Deed, context_with_account
+from sqsview.operations.audited import AuditedMove
+from sqsview.operations.move import Move, MoveProgress
+from sqsview.operations.mover import Mover
+from sqsview.operations.running import Operation
+from sqsview.ui.repair.desk import Desk, typed_name, wrong_name
+from sqsview.ui.repair.redriving import queue_named, rate_of
+from sqsview.ui.repair.telling import of_move
+from sqsview.ui.screens.dialogs import ConfirmScreen
+from sqsview.ui.screens.form_dialog import Asked, Outlook, Values
+
+if TYPE_CHECKING:
+    from sqsview.ui.message_looking import Looking
+    from sqsview.ui.screens.dashboard_screen import Subject
+
+_SHOWN = 12
+"""Lines of a difference that a dialog shows."""
+_DEEDS = {"move": Deed.MOVE, "copy": Deed.COPY, "delete": Deed.DELETE_MESSAGES}
+_DONE = {"move": "moved", "copy": "copied", "delete": "deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Messages of one queue, as they were when the key was pressed."""
+
+    queue: QueueRef
+    messages: Sequence[Message]
+    looking: Looking
+    """What may hold them."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Their ids."""
+        return frozenset(message.id for message in self.messages)
+
+    @property
+    def words(self) -> str:
+        """How many they are."""
+        return "1 message" if len(self.messages) == 1 else f"{len(self.messages):,} messages"
+
+
+def marked_in(subject: Subject, messages: Sequence[Message], looking: Looking) -> Marked:
+    """Capture what a key acts upon."""
+    return Marked(QueueRef(subject.key, subject.url or "", subject.name), tuple(messages), looking)
+
+
+class Sending:
+    """Moves or copies messages, or sends them on with other bodies, from the dialog to the operation."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        marked: Marked,
+        *,
+        keep: bool = False,
+        edits: Mapping[str, str] | None = None,
+        begun: Callable[[], None] = lambda: None,
+        sent: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            desk: where it is begun from.
+            marked: which messages.
+            keep: whether the originals stay.
+            edits: bodies by message id, which take the place of theirs.
+            begun: called once it is agreed to.
+            sent: called once all went.
+        """
+        self._desk = desk
+        self._marked = marked
+        self._keep = keep
+        self._edits = edits or {}
+        self._begun = begun
+        self._sent = sent
+        self._to: QueueRef | None = None
+
+    def open(self) -> None:
+        """Open the dialog."""
+        name = self._marked.queue.name
+        protected = self._desk.protects([name])
+        asked = [
+            Asked("to", "to", self._likely(), hint="each to the queue that it came from; or the name of a queue"),
+            Asked("rate", "rate", hint="messages a second; empty: as fast as it goes"),
+            *([typed_name(name)] if protected else []),
+        ]
+        verb = "Send on, edited," if self._edits else "Copy" if self._keep else "Move"
+        agree = "send on" if self._edits else verb.lower()
+        title = f"{verb} {self._marked.words} of {name}"
+        self._desk.ask(title, asked, self._judge, agree, self._begin, grave=not self._keep)
+
+    def _likely(self) -> str:
+        """Give the queue that they all came from, where they tell."""
+        if self._keep:
+            return ""
+        sources = {message.source for message in self._marked.messages}
+        only = sources.pop() if len(sources) == 1 else None
+        if only is not None:
+            return name_of(only)
+        topology = self._desk.app.scene.topology
+        queue = topology.queue_by_arn(self._marked.queue.arn)
+        said = topology.dead_letter_sources(queue) if queue is not None else ()
+        return said[0].name if len(said) == 1 and sources <= {None} else ""
+
+    async def _judge(self, values: Values) -> Outlook:
+        queue, name = self._marked.queue, values["to"].strip()
+        try:
+            rate_of(values["rate"])
+            self._to = queue_named(self._desk, name) if name else None
+        except ValueError as fault:
+            return Outlook(wrong=str(fault))
+        lines = [f"from  {queue.name}", f"to    {self._to.name if self._to else 'the queue that each came from'}"]
+        lines.append("by    sqsview's mover: the server's own task can take no selection")
+        lines += self._difference()
+        held = self._marked.looking.holding
+        if not self._keep:
+            lines.append("The copy is confirmed before a message is deleted: at worst one is there twice, never gone.")
+        if not held:
+            lines.append(
+                "They are not held: each is received again, and what somebody else took meanwhile is left alone."
+            )
+        return Outlook(lines, self._wrong(values))
+
+    def _wrong(self, values: Values) -> str:
+        queue = self._marked.queue
+        if self._to is not None and self._to.arn == queue.arn and not self._edits:
+            return f"they are in {queue.name} already"
+        if self._to is None:
+            untold = sum(message.source is None for message in self._marked.messages)
+            if self._keep:
+                return "say where to"
+            if untold:
+                told = (
+                    "1 of them does not tell where it" if untold == 1 else f"{untold:,} of them do not tell where they"
+                )
+                return f"{told} came from: say where to"
+        names = [queue.name, *([self._to.name] if self._to else [])]
+        protected = self._desk.protects(names)
+        if not protected:
+            return ""
+        if not self._desk.protects([queue.name]) and self._to is not None:
+            return f"{self._to.name} is protected: redrive or import into it on the command line, with --confirm"
+        return wrong_name(values, queue.name)
+
+    def _difference(self) -> list[str]:
+        lines: list[str] = []
+        for message in self._marked.messages:
+            after = self._edits.get(message.id)
+            if after is not None:
+                lines += difference(message.body, after)
+        return lines
+
+    def _begin(self, values: Values) -> None:
+        self._begun()
+        self._desk.app.run_worker(self._run(rate_of(values["rate"])), description="move")
+
+    async def _run(self, rate: float | None) -> None:
+        sources = {queue.arn: queue.ref for queue in self._desk.app.snapshot.queues.values()}
+        move = Move(
+            self._marked.queue, self._to, sources=sources, ids=self._marked.ids, edits=self._edits, keep=self._keep,
+            rate=rate,
+        )  # fmt: skip
+
+        def sent(progress: MoveProgress) -> None:
+            if progress.moved and not (progress.failed or progress.doubtful):
+                self._sent()
+
+        where = self._to.name if self._to is not None else "where each came from"
+        await carry_out(self._desk, self._marked, move, f"{self._marked.queue.name} → {where}", sent)
+
+
+class Deleting:
+    """Deletes messages, from the dialog to the operation."""
+
+    def __init__(self, desk: Desk, marked: Marked) -> None:
+        self._desk = desk
+        self._marked = marked
+
+    def open(self) -> None:
+        """Open the dialog."""
+        name = self._marked.queue.name
+        self._typed = [typed_name(name)] if self._desk.protects([name]) else []
+        title = f"Delete {self._marked.words} of {name}"
+        self._desk.ask(title, self._typed, self._judge, "delete", self._begin)
+
+    async def _judge(self, values: Values) -> Outlook:
+        lines = ["They are gone for good: e exports what is marked to a file first."]
+        if not self._marked.looking.holding:
+            lines.append(
+                "They are not held: each is received again, and what somebody else took meanwhile is left alone."
+            )
+        return Outlook(lines, wrong_name(values, self._marked.queue.name) if self._typed else "")
+
+    def _begin(self, values: Values) -> None:
+        move = Move(self._marked.queue, ids=self._marked.ids, delete_only=True)
+        work = carry_out(self._desk, self._marked, move, f"{self._marked.words} of {self._marked.queue.name}")
+        self._desk.app.run_worker(work, description="delete")
+
+
+async def carry_out(
+    desk: Desk,
+    marked: Marked,
+    move: Move,
+    title: str,
+    done: Callable[[MoveProgress], None] = lambda progress: None,
+    agreed: Allowance | None = None,
+) -> None:
+    """Take over what is held of these messages, and begin the operation; ask where receiving would cost last tries."""
+    gateway = desk.gateway()
+    things = {move.source.arn, *([move.destination.arn] if move.destination else [])}
+    if gateway is None or not desk.is_free(*things):
+        return
+    state, clock = desk.app.state, desk.app.clock
+    in_hand, _ = await marked.looking.hand_over(marked.ids)
+    # As if their hold were about to end: the mover renews it first, which shows that nobody else has them by now.
+    move = replace(move, in_hand=in_hand, in_hand_until=clock.monotonic())
+    try:
+        context = await context_with_account(gateway)
+    except GatewayError as fault:
+        desk.app.say(fault.problem.line, warning=True)
+        return
+    mover = Mover(gateway, move, state.journal, state.ledger, clock, agreed=agreed)
+    destination = move.destination.arn if move.destination else None
+    act = Act(state.audit, clock, context, _DEEDS[move.kind], move.source.arn, destination)
+    work = AuditedMove(mover, act, counts={"messages": len(marked.messages)})
+
+    def over(operation: Operation) -> None:
+        refusal = operation.cause
+        if isinstance(refusal, LookRefused):
+            _ask_again(desk, marked, move, title, done, refusal)
+        else:
+            done(work.progress)
+
+    desk.begin(move.kind, title, things, work, lambda: of_move(work.progress, _DONE[move.kind]), over)
+
+
+def _ask_again(
+    desk: Desk,
+    marked: Marked,
+    move: Move,
+    title: str,
+    done: Callable[[MoveProgress], None],
+    refusal: LookRefused,
+) -> None:
+    """Put to the person what receiving the messages would cost others in the queue."""
+
+    def answered(agreed: bool | None) -> None:
+        if agreed:
+            again = replace(move, in_hand=(), in_hand_until=0.0)
+            desk.app.run_worker(carry_out(desk, marked, again, title, done, refusal.allowance), description=move.kind)
+
+    says = [refusal.allowance.line, "They are not held, so that they have to be received again to be found."]
+    desk.app.push_screen(ConfirmScreen(title, says, "receive all the same", by_letter=False), answered)
+
+
+def difference(before: str, after: str) -> list[str]:
+    """Give the lines that differ, as of a patch, without those around them."""
+    if before == after:
+        return ["the body is as it was"]
+    found = [
+        line
+        for line in difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+    if not found:
+        return ["only the ends of lines differ"]
+    more = [f"… {len(found) - _SHOWN:,} more lines differ"] if len(found) > _SHOWN else []
+    return [*found[:_SHOWN], *more]

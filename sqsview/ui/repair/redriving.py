@@ -1,0 +1,196 @@
+"""Redrive of a whole dead-letter queue: the dialog that says who moves what where and why, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqsview.domain import words
+from sqsview.domain.query import QueryError
+from sqsview.domain.queue import QueueRef
+from sqsview.domain.search import Sieve
+from sqsview.errors import GatewayError, LedgerError, LookRefused
+from sqsview.operations.audit import Act, Deed, context_with_account
+from sqsview.operations.audited import AuditedMove
+from sqsview.operations.move import Move, MovePlan
+from sqsview.operations.move_task import ServerMove
+from sqsview.operations.mover import Mover
+from sqsview.operations.redrive import By, RedrivePlan, Wish, plan
+from sqsview.ui.repair.desk import Desk, typed_name, wrong_name
+from sqsview.ui.repair.telling import of_move
+from sqsview.ui.screens.form_dialog import Asked, Outlook, Values
+
+if TYPE_CHECKING:
+    from sqsview.gateway import Gateway
+    from sqsview.ui.screens.dashboard_screen import Subject
+
+LOOKED_AT = 25
+"""Messages that a dry run looks at."""
+_SHOWN = 6
+
+
+class Redrive:
+    """The redrive of one dead-letter queue, from the dialog to the operation."""
+
+    def __init__(self, desk: Desk, subject: Subject) -> None:
+        self._desk = desk
+        self._queue = QueueRef(subject.key, subject.url or "", subject.name)
+        self._plan: RedrivePlan | None = None
+        self._sieve: Sieve | None = None
+        protected = desk.protects([subject.name])
+        self._typed = [typed_name(protected)] if protected else []
+
+    def open(self) -> None:
+        """Open the dialog."""
+        asked = [
+            Asked("to", "to", hint="each to the queue that it came from; or the name of a queue"),
+            Asked("rate", "rate", hint="messages a second; empty: as fast as it goes"),
+            Asked("filter", "filter", hint="words, or =EXPRESSION; empty: everything"),
+            *self._typed,
+        ]
+        title = f"Redrive {self._queue.name}"
+        self._desk.ask(title, asked, self._judge, "redrive", self._begin, rehearse=self._rehearse)
+
+    async def _judge(self, values: Values) -> Outlook:
+        try:
+            wish = self._wish(values)
+        except (ValueError, QueryError) as fault:
+            return Outlook(wrong=str(fault))
+        gateway = self._desk.gateway()
+        if gateway is None:
+            return Outlook(wrong="there is no connection now")
+        try:
+            self._plan = planned = await self._ask(gateway, wish)
+        except GatewayError as fault:
+            return Outlook(wrong=fault.problem.advice)
+        wrong = " · ".join(planned.blockers)
+        if not wrong and self._typed:
+            wrong = wrong_name(values, self._queue.name)
+        return Outlook(_says(planned), wrong)
+
+    def _wish(self, values: Values) -> Wish:
+        text = values["filter"].strip()
+        self._sieve = Sieve(text) if text else None
+        to = self._named(values["to"].strip())
+        return Wish(to, filtered=self._sieve is not None, rate=rate_of(values["rate"]))
+
+    def _named(self, name: str) -> QueueRef | None:
+        return queue_named(self._desk, name) if name else None
+
+    async def _ask(self, gateway: Gateway, wish: Wish) -> RedrivePlan:
+        scene = self._desk.app.scene
+        queue = scene.topology.queue_by_arn(self._queue.arn)
+        known = None if queue is None else [source.ref for source in scene.topology.dead_letter_sources(queue)]
+        fed_by = [] if queue is None else [topic.name for topic, _ in scene.topology.failed_deliveries(queue)]
+        complete = known if scene.topology.complete else None
+        return await plan(gateway, self._queue, wish, known_sources=complete, fed_by=fed_by)
+
+    def _move(self, planned: RedrivePlan, values: Values) -> Move:
+        return Move(
+            self._queue,
+            planned.destination,
+            sources={source.arn: source for source in planned.sources},
+            matches=self._sieve,
+            filter=values["filter"].strip(),
+            rate=rate_of(values["rate"]),
+        )
+
+    async def _rehearse(self, values: Values) -> list[str]:
+        gateway, planned = self._desk.gateway(), self._plan
+        if gateway is None or planned is None or planned.blockers:
+            return ["nothing would go: see below"]
+        state, clock = self._desk.app.state, self._desk.app.clock
+        mover = Mover(gateway, self._move(planned, values), state.journal, state.ledger, clock)
+        try:
+            found = await mover.plan(LOOKED_AT)
+        except (GatewayError, LedgerError, LookRefused) as fault:
+            return [str(fault)]
+        return rehearsed(found)
+
+    def _begin(self, values: Values) -> None:
+        gateway, planned = self._desk.gateway(), self._plan
+        if gateway is None or planned is None:
+            return
+        things = {self._queue.arn, *([planned.destination.arn] if planned.destination else [])}
+        if self._desk.is_free(*things):
+            self._desk.app.run_worker(self._run(gateway, planned, values, things), description="redrive")
+
+    async def _run(self, gateway: Gateway, planned: RedrivePlan, values: Values, things: set[str]) -> None:
+        state, clock = self._desk.app.state, self._desk.app.clock
+        moving: ServerMove | Mover
+        if planned.by is By.SERVER:
+            rate = rate_of(values["rate"])
+            moving = ServerMove(
+                gateway, self._queue, state.journal, clock, destination=planned.destination,
+                rate=None if rate is None else int(rate),
+            )  # fmt: skip
+        else:
+            moving = Mover(gateway, self._move(planned, values), state.journal, state.ledger, clock)
+        destination = planned.destination.arn if planned.destination else None
+        context = await context_with_account(gateway)
+        act = Act(state.audit, clock, context, Deed.REDRIVE, self._queue.arn, destination)
+        work = AuditedMove(moving, act, detail=values["filter"].strip())
+        title = f"{self._queue.name} → {planned.where}"
+        self._desk.begin("redrive", title, things, work, lambda: of_move(work.progress, "moved"))
+
+
+def rate_of(text: str) -> float | None:
+    """Read a rate in messages a second; None is as fast as it goes.
+
+    Raises:
+        ValueError: it is none.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= 1_000_000:
+        raise ValueError(f"the rate is a number of messages a second above 0, not {text[:40]}")
+    return rate
+
+
+def queue_named(desk: Desk, name: str) -> QueueRef:
+    """Give the queue of this name, URL or ARN among those that are known.
+
+    Raises:
+        ValueError: there is none, or it is not the only one.
+    """
+    queues = desk.app.snapshot.queues.values()
+    found = [queue for queue in queues if name in (queue.name, queue.arn, queue.ref.url)]
+    if len(found) == 1:
+        return found[0].ref
+    if found:
+        raise ValueError(f"there are {len(found)} queues named {name}: give the ARN of one")
+    near = sorted(queue.name for queue in queues if name.lower() in queue.name.lower())[:3]
+    hint = f": did you mean {', '.join(near)}?" if near else ""
+    raise ValueError(f"there is no queue {name[:80]} here{hint}")
+
+
+def rehearsed(found: MovePlan) -> list[str]:
+    """Say what a dry run found, a line for each of the first messages."""
+    goes = sum(not each.fault for each in found.planned)
+    lines = [f"of {len(found.planned) + found.skipped:,} looked at and released, {goes:,} would go"]
+    for each in found.planned[:_SHOWN]:
+        where = f"→ {each.destination}" if not each.fault else f"stays: {each.fault}"
+        notes = f" ({' · '.join(each.notes)})" if each.notes else ""
+        lines.append(f"{each.id[:8]}… {where}{notes}")
+    if len(found.planned) > _SHOWN:
+        lines.append(f"and {len(found.planned) - _SHOWN:,} more")
+    return [*lines, *found.notes]
+
+
+def _says(planned: RedrivePlan) -> list[str]:
+    who = "the server's own task" if planned.by is By.SERVER else "sqsview's mover"
+    held = "" if planned.counts.in_flight in (None, 0) else f", {words.count(planned.counts.in_flight)} in flight"
+    lines = [
+        f"from  {planned.queue.name}, about {words.count(planned.counts.visible)} messages{held}",
+        f"to    {planned.where}",
+        f"by    {who}: {planned.why}",
+    ]
+    if planned.by is By.MOVER:
+        lines.append(
+            "The copy is confirmed before a message is deleted: if this breaks off, one may be there twice, never gone."
+        )
+    return [*lines, *(f"· {note}" for note in planned.notes)]

@@ -1,0 +1,195 @@
+"""A dialog with fields that names what it acts upon, says what would happen, and can rehearse it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, Label, Static
+
+from sqsview.domain.text import printable
+from sqsview.ui.screens.dialogs import ARMED_AFTER, LONGEST_LINE, Choice, Dialog
+
+PAUSE = 0.2
+"""Seconds without a change after which what would happen is asked anew: it may take calls."""
+LABEL = 10
+"""Cells of the words before a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field."""
+
+    name: str
+    """Names its value in the answer."""
+    label: str
+    """At most `LABEL` - 1 cells."""
+    value: str = ""
+    hint: str = ""
+    """Shown while it is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would come of the fields as they are. All of it may be untrusted text."""
+
+    lines: Sequence[str] = ()
+    wrong: str = ""
+    """Why it cannot be done like this; empty where it can."""
+
+
+Values = Mapping[str, str]
+"""The fields' texts, by name."""
+Judge = Callable[[Values], Awaitable[Outlook]]
+Rehearse = Callable[[Values], Awaitable[Sequence[str]]]
+
+
+class FormScreen(Dialog[Values | None]):
+    """Asks for a few lines, and for consent to what they would do; enter in a field only goes on to the next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("ctrl+s", "agree", show=False, priority=True),
+        Binding("down", "step(1)", show=False),
+        Binding("up", "step(-1)", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        asked: Sequence[Asked],
+        judge: Judge,
+        agree: str,
+        *,
+        grave: bool = True,
+        rehearse: Rehearse | None = None,
+    ) -> None:
+        """Prepare the dialog.
+
+        Args:
+            title: the act and what it acts upon, which never changes while the dialog is open.
+            asked: the fields.
+            judge: says what would happen; asked at first and after each change.
+            agree: what the button that goes on says.
+            grave: whether something is lost or moved by it.
+            rehearse: shows what would be done, without doing it.
+        """
+        super().__init__()
+        self._title = title
+        self._asked = asked
+        self._judge = judge
+        self._agree = agree
+        self._grave = grave
+        self._rehearse = rehearse
+        self._judged: tuple[Values, Outlook] | None = None
+        """The newest outlook, and what it is of."""
+        self._armed = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the fields above what would happen, and the buttons last."""
+        with Vertical(classes="dialog form -grave" if self._grave else "dialog form") as box:
+            box.border_title = Content(printable(self._title))
+            box.border_subtitle = "ctrl+s does it · esc cancels"
+            for each in self._asked:
+                with Horizontal(classes="field"):
+                    yield Label(Content(f"{each.label:<{LABEL}}"), markup=False)
+                    yield Input(
+                        each.value, placeholder=each.hint, max_length=LONGEST_LINE, compact=True, id=f"ask-{each.name}"
+                    )
+            yield Static(id="outlook", markup=False)
+            yield Static(id="rehearsal", markup=False)
+            yield Static(id="problem", markup=False)
+            with Horizontal(classes="buttons"):
+                if self._rehearse is not None:
+                    yield Choice("dry run", id="rehearse")
+                yield Choice("cancel", id="cancel")
+                yield Choice(self._agree, id="agree", dangerous=self._grave)
+
+    def on_mount(self) -> None:
+        """Give the keys to the first field, or to the button that does no harm."""
+        self.query_one("#rehearsal").display = False
+        self.query_one("#problem").display = False
+        first = self.query(Input).first() if self._asked else self.query_one("#cancel")
+        first.focus()
+        self._look_out()
+        self.call_after_refresh(self.set_timer, ARMED_AFTER, self._arm)
+
+    def _arm(self) -> None:
+        self._armed = True
+
+    @property
+    def judged(self) -> bool:
+        """Tell whether what would happen is said of just what is typed."""
+        return self._judged is not None and self._judged[0] == self.values
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether consent counts: long enough on screen, and nothing wrong with what is typed."""
+        return self._armed and self.judged and self._judged is not None and not self._judged[1].wrong
+
+    @property
+    def values(self) -> Values:
+        """What is typed."""
+        return {each.name: self.query_one(f"#ask-{each.name}", Input).value for each in self._asked}
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say anew what would happen."""
+        event.stop()
+        self._look_out()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go on to the next field or button."""
+        event.stop()
+        self.focus_next()
+
+    def _look_out(self) -> None:
+        self.run_worker(self._judge_now(), group="outlook", exclusive=True, description="outlook")
+
+    async def _judge_now(self) -> None:
+        if self._judged is not None:
+            await asyncio.sleep(PAUSE)
+        values = self.values
+        outlook = await self._judge(values)
+        self._judged = values, outlook
+        self._write("outlook", outlook.lines)
+        self._write("problem", [f"! {outlook.wrong}"] if outlook.wrong else [])
+        self.query_one("#agree", Button).disabled = bool(outlook.wrong)
+
+    def _write(self, place: str, lines: Sequence[str]) -> None:
+        said = self.query_one(f"#{place}", Static)
+        said.update(Content("\n").join(Content(printable(line)) for line in lines))
+        said.display = bool(lines)
+
+    def action_step(self, step: int) -> None:
+        """Go to the next or the last field."""
+        self.focus_next() if step > 0 else self.focus_previous()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Do what the button says."""
+        event.stop()
+        if event.button.id == "agree":
+            self.action_agree()
+        elif event.button.id == "rehearse":
+            self._write("rehearsal", ["looking…"])
+            self.run_worker(self._try_out(), group="rehearsal", exclusive=True, description="dry run")
+        else:
+            self.action_cancel()
+
+    async def _try_out(self) -> None:
+        assert self._rehearse is not None  # there is no button without
+        self._write("rehearsal", await self._rehearse(self.values))
+
+    def action_agree(self) -> None:
+        """Go on with what is typed, once it has been judged and can have been read."""
+        if self.ready:
+            self.answer(self.values)
+
+    def action_cancel(self) -> None:
+        """Leave all as it is."""
+        self.answer(None)
