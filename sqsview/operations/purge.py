@@ -206,9 +206,12 @@ class Purge:
             )
 
     def _incomplete(self, reason: str, path: Path) -> NotPurged:
+        remedy = "stop consumers and producers, then try again with another file"
+        if self._queue.fifo:
+            remedy = "of a long message group a FIFO queue gives no more while some of it is held: move it elsewhere"
         return NotPurged(
-            f"{self._queue.name} is not purged, for the backup is not complete: {reason} · what there is of it is in "
-            f"{printable(str(path))}; stop the consumers and producers, then try again with another file"
+            f"{self._queue.name} is not purged, for the backup is not complete: {reason} · {remedy} · what there is of "
+            f"it is in {printable(str(path))}"
         )
 
     # -- the purge
