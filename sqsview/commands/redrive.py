@@ -26,6 +26,7 @@ def add_options(parser: Parser) -> None:
     add("queue", metavar="DLQ", help="the dead-letter queue: name, URL or ARN")
     add("--to", metavar="QUEUE", help="where to; without it each message goes to the queue that it came from")
     add("--rate", type=_rate, metavar="PER_SECOND", help="messages a second at most; the server's task takes 1 to 500")
+    add("--start-small", action="store_true", help="begin with 10 messages a second, and double that every second")
     add(
         "--filter",
         metavar="WORDS|=EXPR",
@@ -82,7 +83,9 @@ async def _redrive(
         if options.resume:
             return await finish_interrupted(way, queue, options.confirm)
         to = await find_queue(gateway, options.to) if options.to is not None else None
-        planned = await plan(gateway, queue, Wish(to, filtered=matches is not None, rate=options.rate))
+        planned = await plan(
+            gateway, queue, Wish(to, filtered=matches is not None, rate=options.rate, start_small=options.start_small)
+        )
         if planned.blockers:
             raise SqsviewError(f"nothing is moved: {' · '.join(planned.blockers)}")
         if options.dry_run:
@@ -142,6 +145,7 @@ def _move(plan: RedrivePlan, options: argparse.Namespace, matches: Sieve | None)
         matches=matches,
         filter=options.filter or "",
         rate=options.rate,
+        start_small=options.start_small,
         group=options.group,
     )
 

@@ -43,6 +43,8 @@ class Wish:
     """Messages whose bodies were changed."""
     rate: float | None = None
     """Messages a second at most; None for as fast as it goes."""
+    start_small: bool = False
+    """Whether it begins with 10 messages a second and doubles."""
     held: int = 0
     """Messages that a look of ours holds; they are in flight until they are released, or handed over."""
 
@@ -126,6 +128,8 @@ def _reasons_for_the_mover(facts: Facts, wish: Wish) -> Iterator[str]:
         yield f"{_messages(wish.marked)} of the queue: the server's task moves all of it"
     if wish.filtered:
         yield "what a filter matches: the server's task moves the whole queue"
+    if wish.start_small:
+        yield "it begins slowly and doubles: the server's task has one rate from the start"
     if wish.rate is not None and not _is_for_the_server(wish.rate):
         yield f"{wish.rate:g} a second: the server's task takes whole numbers from {SLOWEST} to {FASTEST}"
     if facts.tasks is None:

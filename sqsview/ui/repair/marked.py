@@ -18,7 +18,7 @@ from sqsview.operations.move import Move, MoveProgress
 from sqsview.operations.mover import Mover
 from sqsview.operations.running import Operation
 from sqsview.ui.repair.desk import Desk, typed_name, wrong_name
-from sqsview.ui.repair.redriving import queue_named, rate_of
+from sqsview.ui.repair.redriving import RATE_HINT, Pace, pace_of, queue_named
 from sqsview.ui.repair.telling import of_move
 from sqsview.ui.screens.dialogs import ConfirmScreen
 from sqsview.ui.screens.form_dialog import Asked, Outlook, Values
@@ -95,7 +95,7 @@ class Sending:
         protected = self._desk.protects([name])
         asked = [
             Asked("to", "to", self._likely(), hint="each to the queue that it came from; or the name of a queue"),
-            Asked("rate", "rate", hint="messages a second; empty: as fast as it goes"),
+            Asked("rate", "rate", hint=RATE_HINT),
             *([typed_name(name)] if protected else []),
         ]
         verb = "Send on, edited," if self._edits else "Copy" if self._keep else "Move"
@@ -119,7 +119,7 @@ class Sending:
     async def _judge(self, values: Values) -> Outlook:
         queue, name = self._marked.queue, values["to"].strip()
         try:
-            rate_of(values["rate"])
+            pace_of(values["rate"])
             self._to = queue_named(self._desk, name) if name else None
         except ValueError as fault:
             return Outlook(wrong=str(fault))
@@ -166,13 +166,13 @@ class Sending:
 
     def _begin(self, values: Values) -> None:
         self._begun()
-        self._desk.app.run_worker(self._run(rate_of(values["rate"])), description="move")
+        self._desk.app.run_worker(self._run(pace_of(values["rate"])), description="move")
 
-    async def _run(self, rate: float | None) -> None:
+    async def _run(self, pace: Pace) -> None:
         sources = {queue.arn: queue.ref for queue in self._desk.app.snapshot.queues.values()}
         move = Move(
             self._marked.queue, self._to, sources=sources, ids=self._marked.ids, edits=self._edits, keep=self._keep,
-            rate=rate,
+            rate=pace.rate, start_small=pace.small,
         )  # fmt: skip
 
         def sent(progress: MoveProgress) -> None:

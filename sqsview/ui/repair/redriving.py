@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqsview.domain import words
@@ -43,7 +44,7 @@ class Redrive:
         """Open the dialog."""
         asked = [
             Asked("to", "to", hint="each to the queue that it came from; or the name of a queue"),
-            Asked("rate", "rate", hint="messages a second; empty: as fast as it goes"),
+            Asked("rate", "rate", hint=RATE_HINT),
             Asked("filter", "filter", hint="words, or =EXPRESSION; empty: everything"),
             *self._typed,
         ]
@@ -71,7 +72,8 @@ class Redrive:
         text = values["filter"].strip()
         self._sieve = Sieve(text) if text else None
         to = self._named(values["to"].strip())
-        return Wish(to, filtered=self._sieve is not None, rate=rate_of(values["rate"]))
+        pace = pace_of(values["rate"])
+        return Wish(to, filtered=self._sieve is not None, rate=pace.rate, start_small=pace.small)
 
     def _named(self, name: str) -> QueueRef | None:
         return queue_named(self._desk, name) if name else None
@@ -85,13 +87,15 @@ class Redrive:
         return await plan(gateway, self._queue, wish, known_sources=complete, fed_by=fed_by)
 
     def _move(self, planned: RedrivePlan, values: Values) -> Move:
+        pace = pace_of(values["rate"])
         return Move(
             self._queue,
             planned.destination,
             sources={source.arn: source for source in planned.sources},
             matches=self._sieve,
             filter=values["filter"].strip(),
-            rate=rate_of(values["rate"]),
+            rate=pace.rate,
+            start_small=pace.small,
         )
 
     async def _rehearse(self, values: Values) -> list[str]:
@@ -118,7 +122,7 @@ class Redrive:
         state, clock = self._desk.app.state, self._desk.app.clock
         moving: ServerMove | Mover
         if planned.by is By.SERVER:
-            rate = rate_of(values["rate"])
+            rate = pace_of(values["rate"]).rate
             moving = ServerMove(
                 gateway, self._queue, state.journal, clock, destination=planned.destination,
                 rate=None if rate is None else int(rate),
@@ -133,22 +137,37 @@ class Redrive:
         self._desk.begin("redrive", title, things, work, lambda: of_move(work.progress, "moved"))
 
 
-def rate_of(text: str) -> float | None:
-    """Read a rate in messages a second; None is as fast as it goes.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast messages are to go."""
+
+    rate: float | None = None
+    """Messages a second at most; None is as fast as it goes."""
+    small: bool = False
+    """Whether to begin with 10 a second and double."""
+
+
+RATE_HINT = "messages a second; small: 10, then ever more; empty: as fast as it goes"
+
+
+def pace_of(text: str) -> Pace:
+    """Read how fast: a number, ``small``, both, or nothing.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none of these.
     """
-    text = text.strip()
-    if not text:
-        return None
+    words = text.split()
+    small = "small" in words
+    numbers = [word for word in words if word != "small"]
+    if not numbers:
+        return Pace(None, small)
     try:
-        rate = float(text)
+        rate = float(numbers[0]) if len(numbers) == 1 else 0.0
     except ValueError:
         rate = 0.0
     if not 0 < rate <= 1_000_000:
-        raise ValueError(f"the rate is a number of messages a second above 0, not {text[:40]}")
-    return rate
+        raise ValueError(f"the rate is a number of messages a second above 0, or small, not {text.strip()[:40]}")
+    return Pace(rate, small)
 
 
 def queue_named(desk: Desk, name: str) -> QueueRef:

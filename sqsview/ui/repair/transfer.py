@@ -13,7 +13,7 @@ from sqsview.operations.import_plan import queue_to_fill
 from sqsview.operations.importing import Import
 from sqsview.operations.running import Operation
 from sqsview.ui.repair.desk import Desk, path_of, typed_name, wrong_name, wrong_new_file, wrong_old_file
-from sqsview.ui.repair.redriving import rate_of
+from sqsview.ui.repair.redriving import pace_of
 from sqsview.ui.repair.telling import of_export, of_import
 from sqsview.ui.screens.dialogs import ConfirmScreen
 from sqsview.ui.screens.form_dialog import Asked, Outlook, Values
@@ -96,7 +96,8 @@ class Importing:
     async def _judge(self, values: Values) -> Outlook:
         lines = ["Every message of the file is sent; what an import of the same file sent before is not sent again."]
         try:
-            rate_of(values["rate"])
+            if pace_of(values["rate"]).small:
+                return Outlook(lines, "an import has one rate from the start: give a number")
         except ValueError as fault:
             return Outlook(lines, str(fault))
         if wrong := wrong_old_file(values["file"]):
@@ -118,7 +119,7 @@ class Importing:
             return
         work = Import(
             gateway, destination, path, state.journal, self._desk.app.clock, audit=state.audit,
-            rate=rate_of(values["rate"]),
+            rate=pace_of(values["rate"]).rate,
         )  # fmt: skip
         title = f"{path} → {self._queue.name}"
         self._desk.begin("import", title, {self._queue.arn}, work, lambda: of_import(work.progress))

@@ -73,6 +73,18 @@ async def test_only_what_the_filter_finds_is_moved(server: Server) -> None:
         assert not server.held(DEAD) and len(server.kept(DEAD)) == 4
 
 
+async def test_a_small_start_is_the_movers(server: Server) -> None:
+    server.put(DEAD, *orders(3), receives=5)
+    async with watching(server) as stage:
+        await stage.move_to(DEAD)
+        await dialog(stage, "R")
+        await stage.press("down")
+        await fill(stage, "small")
+        assert "sqsview's mover: it begins slowly and doubles" in _flowing(stage)
+        await agree(stage)
+        assert len(server.kept(LIVE)) == 3
+
+
 async def test_what_stands_against_a_redrive_is_said_and_nothing_can_be_agreed_to(server: Server) -> None:
     server.put(LIVE, *orders(1))
     async with watching(server) as stage:
@@ -87,7 +99,7 @@ async def test_what_stands_against_a_redrive_is_said_and_nothing_can_be_agreed_t
     ("keys", "wrong"),
     [
         (("m", "a", "i", "l"), "there is no queue mail here: did you mean orders-mail"),
-        (("down", "q"), "the rate is a number of messages a second above 0, not q"),
+        (("down", "q"), "the rate is a number of messages a second above 0, or small, not q"),
         (("down", "down", "equals_sign", "left_parenthesis"), "!"),
     ],
 )
