@@ -111,7 +111,7 @@ class Desk:
 
 def typed_name(name: str) -> Asked:
     """Give the field in which ``name`` has to be typed."""
-    return Asked(NAME, "type", hint=name)
+    return Asked(NAME, "name", hint=f"type {name}")
 
 
 def wrong_name(values: Values, name: str) -> str:
