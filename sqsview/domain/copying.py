@@ -19,7 +19,9 @@ COUNTER = "sqsview-redriven"
 DEDUPLICATION_SECONDS = 300.0
 """Seconds for which a FIFO queue swallows what has a deduplication id that it knows (Amazon SQS Developer Guide)."""
 MARGIN = 30.0
-"""Seconds by which this machine's clock and the server's may differ, and a send be late."""
+"""Seconds that a call may take on its way: so much sooner a repeat is not surely swallowed any more."""
+CLOCKS_APART = 900.0
+"""Seconds by which this machine's clock and the server's may differ: beyond 15 minutes AWS refuses signatures."""
 
 _T = TypeVar("_T")
 
@@ -134,8 +136,8 @@ def _deduplication(
         return made, ("a fresh deduplication id: another message of this move had the same",)
     if fresh:
         return made, ("a fresh deduplication id: the copy is to be delivered beside the original",)
-    if sent is None or sent > now - DEDUPLICATION_SECONDS - MARGIN:
-        return made, ("a fresh deduplication id: SQS would swallow the copy within five minutes of the original",)
+    if sent is None or sent > now - DEDUPLICATION_SECONDS - CLOCKS_APART:
+        return made, ("a fresh deduplication id: within five minutes of the original SQS would swallow the copy",)
     return own, ()
 
 

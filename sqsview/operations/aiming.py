@@ -40,6 +40,8 @@ class Aim:
         self._started = started
         self._ahead = 0.0
         """Seconds by which the server's clock is ahead of this one's, at least: by messages sent in the future."""
+        self._behind = 0.0
+        """Seconds by which it is behind: by messages that were received for the first time just now."""
         self._destinations: dict[str, Destination] = {}
         self._used: dict[str, float] = {}
         """Deduplication ids of this move with the epoch seconds of their use, oldest first."""
@@ -57,6 +59,8 @@ class Aim:
         """Say why a message is not meant, in a few words or none; None where it is meant."""
         move = self._move
         self._ahead = max(self._ahead, (message.sent or 0.0) - now)
+        if message.receive_count == 1 and message.first_received is not None:
+            self._behind = max(self._behind, now - message.first_received)
         if move.ids is not None and message.id not in move.ids:
             return ""
         try:
@@ -80,7 +84,7 @@ class Aim:
             message,
             operation=self.operation,
             fifo=destination.fifo,
-            now=now,
+            now=now - self._behind,
             edited=edited,
             counter=move.counter,
             group=move.group,
@@ -103,7 +107,7 @@ class Aim:
         if resumes is None or message.id not in resumes.unsure:
             return made
         deduplication, at = resumes.repeatable.get(message.id, ("", 0.0))
-        if not made.outgoing.deduplication or not deduplication or now - at > DEDUPLICATION_SECONDS - 2 * MARGIN:
+        if not made.outgoing.deduplication or not deduplication or now - at > DEDUPLICATION_SECONDS - MARGIN:
             return PERHAPS_SENT
         return replace(made, outgoing=replace(made.outgoing, deduplication=deduplication))
 

@@ -5,52 +5,41 @@ After ``kill -9`` at any instant it tells which operations were interrupted and 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from sqsview.clock import Clock, SystemClock
 from sqsview.errors import JournalError
 from sqsview.operations import journal_schema as tables
+from sqsview.operations.journal_file import JournalFile
 from sqsview.operations.journal_owner import Owner
 from sqsview.operations.journal_records import KINDS, Doubt, Intent, Interrupted, Past
 from sqsview.operations.journal_rows import doubt_of, interrupted_of, past_of, stored
-from sqsview.operations.private_file import make_private
 
 __all__ = ["KINDS", "Doubt", "Intent", "Interrupted", "Journal", "Past"]
 
-_BUSY_SECONDS = 5.0
-"""How long another process may take to write before the operation is stopped; it takes a few milliseconds."""
 _KEPT_FAILURES = 100
 """Failures of one operation that are kept one by one; the rest are only counted."""
 _KEPT_SECONDS = 90 * 86_400.0
 """Seconds for which an operation that ended is remembered."""
 
-_Work = Callable[[sqlite3.Connection], None]
-
 
 class Journal:
     """Keeps what operations are about to do, in a file that several processes share, or in memory.
 
-    What several messages have to say at once is written in one go, in a thread, so that nobody waits for more than two
-    of the disk's confirmations. Bodies are never in it but those that a person edited, and these only until they are
-    sent. Every method raises `JournalError` where the file cannot be used; nothing must be done then.
+    Bodies are never in it but those that a person edited, and these only until they are sent. Every method raises
+    `JournalError` where the file cannot be used; nothing must be done then.
     """
 
     def __init__(self, path: Path | None = None, clock: Clock | None = None) -> None:
         """Keep the journal in ``path``, which is not opened before it is needed; None keeps it in memory."""
         self._path = path
         self._clock = clock or SystemClock()
-        self._turn = threading.RLock()
-        self._open_connection: sqlite3.Connection | None = None
+        self._file = JournalFile(path)
         self._owner = Owner(path.parent if path is not None else None)
-        self._waiting: list[tuple[_Work, asyncio.Future[None]]] = []
-        self._writer: asyncio.Task[None] | None = None
 
     @property
     def kept(self) -> bool:
@@ -81,7 +70,7 @@ class Journal:
         """
         if kind not in KINDS:
             raise ValueError(f"no kind of operation: {kind}")
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             owner = self._owner.claim()
             told = [stored(text) for text in (kind, context, source)]
             row = (*told, None if destination is None else stored(destination), stored(detail), owner, at)
@@ -99,7 +88,7 @@ class Journal:
             (op, stored(entry.id), now, None if entry.body is None else _bytes(entry.body), entry.deduplication)
             for entry in entries
         ]
-        await self._write(lambda connection: _many(connection, tables.INTEND, rows))
+        await self._file.write(lambda connection: _many(connection, tables.INTEND, rows))
 
     async def withdraw(self, op: int, ids: Sequence[str]) -> None:
         """Take back an intent: nothing was sent, and that is certain."""
@@ -109,13 +98,13 @@ class Journal:
             connection.executemany(tables.UNPLAN, rows)
             connection.executemany(tables.UNINTEND, rows)
 
-        await self._write(work)
+        await self._file.write(work)
 
     async def confirmed(self, op: int, sent: Sequence[tuple[str, str]]) -> None:
         """Write down that copies are there: message ids with those of the copies; durable when it returns."""
         now = self._clock.epoch()
         rows = [(op, stored(key), now, stored(copy)) for key, copy in sent]
-        await self._write(lambda connection: _many(connection, tables.CONFIRM, rows))
+        await self._file.write(lambda connection: _many(connection, tables.CONFIRM, rows))
 
     async def settled(self, op: int, ids: Sequence[str]) -> None:
         """Write down that these are done; only their number stays."""
@@ -125,7 +114,7 @@ class Journal:
             connection.executemany(tables.DROP, rows)
             connection.execute("UPDATE operations SET settled = settled + ? WHERE id = ?", (len(rows), op))
 
-        await self._write(work)
+        await self._file.write(work)
 
     async def failed(self, op: int, faults: Sequence[tuple[str, str]]) -> None:
         """Write down that these stay where they are: id and reason; the first hundred are kept."""
@@ -139,11 +128,11 @@ class Journal:
             connection.executemany(tables.DROP, [(op, stored(key)) for key, _ in faults[room:]])
             connection.execute("UPDATE operations SET failed = failed + ? WHERE id = ?", (len(faults), op))
 
-        await self._write(work)
+        await self._file.write(work)
 
     def end(self, op: int, outcome: str, *, counts: Mapping[str, int], at: float) -> None:
         """Write down how an operation ended; edited bodies are dropped, and of a copy what was confirmed."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             row = (at, stored(outcome), json.dumps(dict(counts)), op)
             connection.execute("UPDATE operations SET ended = ?, outcome = ?, counts = ? WHERE id = ?", row)
             connection.execute("DELETE FROM entries WHERE op = ? AND state = ?", (op, tables.State.PLANNED))
@@ -154,14 +143,13 @@ class Journal:
         """Give the operations without an end whose process is gone, and those that left originals to be deleted."""
         if self._path is not None and not self._path.exists():
             return []
-        with self._faults():
-            connection = self._connection()
+        with self._file.reading() as connection:
             found = connection.execute(tables.UNFINISHED).fetchall()
             return [interrupted_of(connection, row) for row in found if self._is_left(row)]
 
     def take_over(self, op: int) -> Interrupted:
         """Make an interrupted operation one of this process; raises `JournalError` where another took it first."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             row = connection.execute(f"{tables.OPERATIONS} WHERE id = ?", (op,)).fetchone()
             if row is None or not self._is_left(row):
                 raise JournalError("the interrupted operation is being finished by another sqsview, or was forgotten")
@@ -173,30 +161,25 @@ class Journal:
 
     def doubt(self, op: int) -> Doubt:
         """Tell what may be there twice of one operation."""
-        with self._faults():
-            return doubt_of(self._connection(), op)
+        with self._file.reading() as connection:
+            return doubt_of(connection, op)
 
     def finished(self, limit: int = 100) -> list[Past]:
         """Give the operations that ended, the last first."""
         if self._path is not None and not self._path.exists():
             return []
-        with self._faults():
-            connection = self._connection()
+        with self._file.reading() as connection:
             return [past_of(connection, row) for row in connection.execute(tables.FINISHED, (limit,)).fetchall()]
 
     def forget(self, op: int) -> None:
         """Forget an operation with all that is known of its messages."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute("DELETE FROM entries WHERE op = ?", (op,))
             connection.execute("DELETE FROM operations WHERE id = ?", (op,))
 
     def close(self) -> None:
         """Close the file; it is opened again where it is needed. What has no end counts as interrupted from now on."""
-        with self._faults():
-            if self._open_connection is not None:
-                self._open_connection.close()
-                self._open_connection = None
-            self._owner.release()
+        self._file.close(self._owner.release)
 
     # -- inside
 
@@ -205,98 +188,9 @@ class Journal:
         owner, ended = str(row[6]), row[10]
         return ended is not None or not self._owner.is_alive(owner)
 
-    async def _write(self, work: _Work) -> None:
-        """Have ``work`` written with all else that waits, and return when it is durable."""
-        done = asyncio.get_running_loop().create_future()
-        self._waiting.append((work, done))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.ensure_future(self._write_waiting())
-        await done
-
-    async def _write_waiting(self) -> None:
-        while self._waiting:
-            together, self._waiting = self._waiting, []
-            works = [work for work, _ in together]
-            fault: JournalError | None = None
-            try:
-                await (asyncio.to_thread(self._commit, works) if self.kept else _at_once(self._commit, works))
-            except JournalError as raised:
-                fault = raised
-            finally:
-                for _, done in together:
-                    if done.done():
-                        continue  # whoever waited was cancelled
-                    if fault is not None:
-                        done.set_exception(JournalError(str(fault)))
-                    else:
-                        done.set_result(None)
-
-    def _commit(self, works: Sequence[_Work]) -> None:
-        with self._writing() as connection:
-            for work in works:
-                work(connection)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._faults():
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            with connection:  # commits, or rolls back where something is raised
-                yield connection
-
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        with self._turn:
-            try:
-                yield
-            except sqlite3.OperationalError as fault:
-                if fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-                    raise JournalError(f"another program is writing the journal {self._path}; try again") from fault
-                raise self._error(str(fault)) from fault
-            except (sqlite3.Error, OSError) as fault:
-                raise self._error(str(getattr(fault, "strerror", None) or fault)) from fault
-
-    def _error(self, reason: str) -> JournalError:
-        said = f"the journal {self._path or 'in memory'} cannot be written: {reason}"
-        return JournalError(f"{said}; nothing is moved or deleted without it · make room, mend it or move it away")
-
-    def _connection(self) -> sqlite3.Connection:
-        if self._open_connection is None:
-            self._open_connection = self._opened()
-        return self._open_connection
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._path is not None:
-            make_private(self._path)
-        place = self._path or ":memory:"
-        connection = sqlite3.connect(place, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        with ExitStack() as on_fault:
-            on_fault.callback(connection.close)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("BEGIN IMMEDIATE")
-            with connection:
-                self._bring_up(connection)
-            on_fault.pop_all()
-        return connection
-
-    def _bring_up(self, connection: sqlite3.Connection) -> None:
-        ((version,),) = connection.execute("PRAGMA user_version").fetchall()
-        if version > tables.VERSION:
-            raise self._error("it is of a newer sqsview")
-        for step in tables.STEPS[version:]:
-            for statement in step:
-                connection.execute(statement)
-        if version < tables.VERSION:
-            connection.execute(f"PRAGMA user_version = {tables.VERSION}")
-
 
 def _many(connection: sqlite3.Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:
     connection.executemany(statement, rows)
-
-
-async def _at_once(work: Callable[[Sequence[_Work]], None], works: Sequence[_Work]) -> None:
-    work(works)
 
 
 def _bytes(body: str) -> bytes:

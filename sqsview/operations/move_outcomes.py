@@ -85,6 +85,7 @@ class Outcomes:
         self._tally.moved += sum(not item.is_counted for item in items)
         for item in items:
             item.is_counted = True
+        self._tally.tell()
 
     def settle(self, ids: Sequence[str]) -> None:
         """Write down that these are done."""

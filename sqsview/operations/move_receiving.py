@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -30,8 +31,13 @@ _RATE_OF_ONE = 20.0
 """Messages a second that one of them manages as a rule, so that a low rate does not hold more than it needs."""
 _LOOK_AGAIN = 1.0
 """Seconds between two receives while something is waited for that comes back by itself."""
+_WAITING = "waiting"
+"""Subject of what is told meanwhile."""
 _HOLDS_TO_WAIT = 3
 """How many holds long that may take at most."""
+_FIFO_STAYS = (
+    "a FIFO queue gives nothing of a group while a message of it is held: what is behind those that stay was not met"
+)
 
 
 class MoveReceiving:
@@ -103,6 +109,7 @@ class MoveReceiving:
                     break
         finally:
             await self._leave()
+            self._tally.note("", _WAITING)
         if not self._outcomes.stopping.is_set():
             await self._settle()
 
@@ -277,12 +284,17 @@ class MoveReceiving:
             return False
         if not self._awaits_again() and await self._source.is_empty():
             return False
+        seconds = math.ceil(min(self._back_at, self._patience) - now)
+        self._tally.note(f"waits up to {seconds} s for messages whose holds have to lapse", _WAITING)
+        self._tally.tell()
         await self._clock.sleep(_LOOK_AGAIN)
         self._empty = self._expected = 0
         return True
 
     async def _settle(self) -> None:
         """Say what became of the messages that were known by name and not met."""
+        if self._move.source.fifo and self._tally.skipped:
+            self._tally.note(_FIFO_STAYS)
         resumes = self._move.resumes
         if resumes is None:
             for identity in sorted(self._missing or ()):

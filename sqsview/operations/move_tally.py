@@ -64,6 +64,8 @@ class Tally:
 
     def count_note(self, line: str) -> None:
         """Say once more what holds of one message; told as ``12 messages: line``."""
+        if line not in self._counted_notes and len(self._counted_notes) >= _MOST_REASONS:
+            line = _OTHER_REASONS
         self._counted_notes[line] = self._counted_notes.get(line, 0) + 1
 
     def give_up(self, problem: Problem) -> None:

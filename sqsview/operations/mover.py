@@ -89,7 +89,8 @@ class Mover:
         Raises:
             ValueError: source and destination are the same queue.
         """
-        if move.destination is not None and move.destination.arn == move.source.arn:
+        destination = move.destination
+        if destination is not None and move.source.arn == destination.arn:
             raise ValueError(f"{move.source.name} cannot be moved into itself")
         self._gateway = gateway
         self._move = move
@@ -107,6 +108,8 @@ class Mover:
         self._keeper: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._hurried = asyncio.Event()
+        """Set once somebody wants to be gone."""
         self.op: int | None = None
         """Its number in the journal, once it has begun."""
 
@@ -245,6 +248,7 @@ class Mover:
 
     async def _see_the_end(self, working: asyncio.Task[None]) -> None:
         """Wait for the end for a while, and break off then what takes too long."""
+        self._hurried.set()
         if self._reading is not None:
             self._reading.cancel()  # nothing was done yet
         if not await within(self._clock, _HURRY_SECONDS, working) and self._receiving is not None:
@@ -259,15 +263,28 @@ class Mover:
             await self._outcomes.leave()
         if self._keeper is not None:
             self._keeper.cancel()
-        if self._renewing is not None:
-            await asyncio.wait({self._renewing})
-        left = await self._holding.release()
+        left = await self._let_go()
         if left:
-            self._tally.note(left, "release")
+            self._tally.note(left)
         await self._written(self._source.close())
         if self.op is not None:
             await self._written(self._apart(self._write_end))
         self._tally.tell(ended=True)
+
+    async def _let_go(self) -> str:
+        """Release what is held, and say what could not be; once the holds have lapsed there is nothing to release."""
+        held = len(self._holding)
+        letting_go = asyncio.ensure_future(self._holding.release())
+        patience = max(0.0, (self._holding.last or 0.0) - self._clock.monotonic())
+        await within(self._clock, patience, letting_go, unless=self._hurried)
+        if await within(self._clock, _HURRY_SECONDS if self._hurried.is_set() else 0.0, letting_go):
+            return letting_go.result()
+        # A renewal that outlived the move would hold for longer what is said to come back by itself.
+        under_way = {task for task in (letting_go, self._renewing) if task is not None}
+        for task in under_way:
+            task.cancel()
+        await asyncio.wait(under_way)
+        return self._holding.abandoned(held)
 
     async def _written(self, writing: Awaitable[object]) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqsview.clock import Clock
+from sqsview.domain.copying import DEDUPLICATION_SECONDS, MARGIN
 from sqsview.domain.message import EntryFault, Sent
 from sqsview.domain.publishing import Destination
 from sqsview.domain.queue import QueueRef
@@ -17,8 +18,6 @@ from sqsview.operations.move_outcomes import LOST, UNHELD, Outcomes
 
 Confirmed = list[tuple[Item, Sent]]
 
-_REPEATABLE_SECONDS = 240.0
-"""Seconds for which a FIFO queue surely swallows a repeat: a minute less than SQS says."""
 _MOST_REJECTED = 50
 """Messages in a row that are refused one by one, after which the rest would be, too."""
 
@@ -64,7 +63,7 @@ class Sending:
                 if may_have_been_taken(fault):
                     lost.update(reasons)
                 self._note_failing(fault)
-                is_young = self._clock.monotonic() - began < _REPEATABLE_SECONDS
+                is_young = self._clock.monotonic() - began < DEDUPLICATION_SECONDS - MARGIN
                 if may_be_repeated(fault) or (may_have_been_taken(fault) and destination.fifo and is_young):
                     again = going
             else:

@@ -22,6 +22,7 @@ NAMES = (
     "memory",
     "listing",
     "looking",
+    "moving",
     "bodies",
     "filters",
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from sqsview.errors import JournalError
-from sqsview.operations import journal as journal_module
+from sqsview.operations import journal_file
 from sqsview.operations.journal import Doubt, Intent, Journal
 from sqsview.operations.journal_schema import VERSION
 from tests.support.time import OwnedClock
@@ -268,7 +268,7 @@ def test_a_file_that_is_none_is_said_to_be_so(path: Path) -> None:
 async def test_what_another_process_keeps_locked_stops_the_operation(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_module, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(journal_file, "BUSY_SECONDS", 0.05)
     journal = Journal(path)
     op = begin(journal)
     other = sqlite3.connect(path, isolation_level=None)
@@ -305,13 +305,13 @@ async def test_what_many_say_at_once_is_written_in_a_few_goes(path: Path, monkey
     journal = Journal(path)
     op = begin(journal)
     goes = []
-    commit = Journal._commit
+    commit = journal_file.JournalFile._commit
 
-    def counted(self: Journal, works: object) -> None:
-        goes.append(works)
-        commit(self, works)  # type: ignore[arg-type]
+    def counted(self: journal_file.JournalFile) -> None:
+        goes.append(self)
+        commit(self)
 
-    monkeypatch.setattr(Journal, "_commit", counted)
+    monkeypatch.setattr(journal_file.JournalFile, "_commit", counted)
     await asyncio.gather(*(journal.intend(op, intents(f"a{number}")) for number in range(50)))
     assert len(goes) <= 3
     assert len(journal.doubt(op).unsure) == 50

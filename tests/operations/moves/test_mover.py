@@ -13,7 +13,7 @@ from sqsview.gateway import Gateway
 from sqsview.operations.journal import Journal
 from sqsview.operations.ledger import Ledger
 from sqsview.operations.look import ANYTHING
-from sqsview.operations.mover import Move, MoveProgress
+from sqsview.operations.mover import Move, MoveProgress, Mover
 from tests.operations.moves.conftest import (
     FIFO_LETTERS,
     FIFO_WORK,
@@ -475,3 +475,54 @@ async def test_a_plan_of_what_is_in_hand_receives_nothing_and_leaves_it_held(
     assert ([planned.destination for planned in plan.planned], plan.skipped) == (["orders"], 2)
     assert account.count("receive_message") == before
     assert len(account.broker.held(LETTERS.name)) == 3
+
+
+async def test_a_clock_that_is_ahead_of_the_servers_lets_no_copy_be_swallowed(
+    account: Account, gateway: Gateway, journal: Journal, ledger: Ledger, clock: OwnedClock
+) -> None:
+    """By it a message of a minute ago is old; that of a first receive tells the server's own time."""
+
+    class Ahead:
+        def monotonic(self) -> float:
+            return clock.monotonic()
+
+        def epoch(self) -> float:
+            return clock.epoch() + 7_200
+
+        async def sleep(self, seconds: float) -> None:
+            await clock.sleep(seconds)
+
+    account.broker.put(FIFO_LETTERS.name, Outgoing("young", group="g", deduplication="own"))
+    await clock.sleep(60)
+    done = await Mover(gateway, Move(FIFO_LETTERS, FIFO_WORK), journal, ledger, Ahead()).run()
+    assert done.moved == 1
+    assert kept(account, FIFO_WORK.name)[0].outgoing.deduplication != "own"
+
+
+async def test_a_server_whose_clock_is_ahead_has_no_new_messages_by_that(
+    account: Account, gateway: Gateway, journal: Journal, ledger: Ledger, clock: OwnedClock
+) -> None:
+    class Behind:
+        def monotonic(self) -> float:
+            return clock.monotonic()
+
+        def epoch(self) -> float:
+            return clock.epoch() - 7_200
+
+        async def sleep(self, seconds: float) -> None:
+            await clock.sleep(seconds)
+
+    await filled(account, 20, ago=60)
+    done = await Mover(gateway, Move(LETTERS, WORK), journal, ledger, Behind()).run()
+    assert (done.moved, done.skipped) == (20, 0)
+
+
+async def test_what_lies_behind_a_message_that_stays_in_a_fifo_queue_is_said_not_to_be_met(
+    account: Account, prepare: Prepare
+) -> None:
+    for number in range(30):
+        account.broker.put(FIFO_LETTERS.name, Outgoing(str(number), group="g", deduplication=f"d{number}"))
+    await account.clock.sleep(3_600)
+    done = await prepare(Move(FIFO_LETTERS, FIFO_WORK, ids=frozenset({"message-1", "message-25"}))).run()
+    assert (done.moved, done.failed) == (1, 1)
+    assert any("what is behind those that stay was not met" in note for note in done.notes)
