@@ -154,15 +154,16 @@ class Carrier:
 
     async def _delete_all(self, items: Sequence[Item]) -> None:
         """Delete what is not sent: all of it for a deletion, else what was confirmed before."""
-        if not items:
-            return
-        if new := [item for item in items if item.stage is Stage.HELD]:
-            if not await self._pace.turn(len(new), self._outcomes.stopping):
-                return
+        going = [item for item in items if item.stage is Stage.CONFIRMED]
+        new = [item for item in items if item.stage is Stage.HELD]
+        if new and await self._pace.turn(len(new), self._outcomes.stopping):
+            new = await self._surely_held(new)
             await self._intend(new)
-        for item in items:
-            item.stage = Stage.CONFIRMED
-        await self._deleting.delete(items)
+            for item in new:
+                item.stage = Stage.CONFIRMED
+            going += new
+        if going:
+            await self._deleting.delete(going)
 
 
 def _copy(item: Item) -> Outgoing:

@@ -19,6 +19,8 @@ class Resumption:
 
     op: int
     """Its number in the journal."""
+    context: str
+    """The endpoint URL, or ``aws``."""
     started: float
     """Epoch seconds."""
     sure: frozenset[str] = frozenset()

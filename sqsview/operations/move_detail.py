@@ -73,6 +73,7 @@ def resume(interrupted: Interrupted, *, matches: Callable[[str], Matches] | None
             group=document["group"],
             resumes=Resumption(
                 interrupted.op,
+                interrupted.context,
                 interrupted.started,
                 frozenset(interrupted.sure),
                 frozenset(interrupted.unsure),

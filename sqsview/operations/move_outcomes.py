@@ -15,7 +15,7 @@ from sqsview.operations.move_items import Item, Stage
 from sqsview.operations.move_tally import Tally
 
 LOST = "the answer to sending it was lost: it stays, and may be in the destination as well"
-UNHELD = "it could not be held on to until it was sent: another may have received it"
+UNHELD = "it could not be held on to until it was its turn: another may have received it"
 MISSED = "it was not met: another consumer holds it, or it is gone"
 NOT_DELETED = "it could not be deleted"
 UNDELETED = "its copy is in the destination, and it could not be deleted"

@@ -87,7 +87,7 @@ class Mover:
             on_change: is told of every change, on the loop.
 
         Raises:
-            ValueError: source and destination are the same queue.
+            ValueError: source and destination are the same queue, or what was interrupted was on another server.
         """
         destination = move.destination
         if destination is not None and move.source.arn == destination.arn:
@@ -98,6 +98,8 @@ class Mover:
         self._ledger = ledger
         self._clock = clock
         self._context = context or gateway.context.endpoint or "aws"
+        if move.resumes is not None and move.resumes.context != self._context:
+            raise ValueError(f"what was interrupted was on {move.resumes.context}, and this is {self._context}")
         self._agreed = agreed
         self._hold = hold
         self._holding = Holding(gateway, move.source, clock, hold)

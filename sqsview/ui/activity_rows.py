@@ -11,7 +11,7 @@ from sqsview.domain import words
 from sqsview.domain.arn import name_of
 from sqsview.domain.move_task import MoveStatus, MoveTask
 from sqsview.domain.problem import Problem
-from sqsview.operations.journal import Interrupted
+from sqsview.operations.journal import Interrupted, Past
 from sqsview.operations.move_words import interrupted_lines
 from sqsview.operations.running import Operation, State
 from sqsview.ui.arrangement import Matcher
@@ -187,7 +187,46 @@ class InterruptedRow:
         return Cell(f"! {self.kind}", Tone.WARN), Cell(self.text, Tone.WARN)
 
 
-ActivityRow = ProblemRow | OperationRow | InterruptedRow | OperationRow | TaskRow
+@dataclass(frozen=True, slots=True)
+class PastRow:
+    """One operation that an earlier run brought to its end, as a row."""
+
+    past: Past
+
+    @property
+    def key(self) -> str:
+        """The identity: its number in the journal."""
+        return f"past-{self.past.op}"
+
+    @property
+    def name(self) -> str:
+        """Where it moved messages from and to."""
+        to = f" → {name_of(self.past.destination)}" if self.past.destination else ""
+        return f"{name_of(self.past.source)}{to}"
+
+    @property
+    def at(self) -> float | None:
+        """Epoch seconds at which it began."""
+        return self.past.started
+
+    @property
+    def kind(self) -> str:
+        """What was done."""
+        return self.past.kind
+
+    @property
+    def text(self) -> str:
+        """What came of it, and when."""
+        day = datetime.fromtimestamp(self.past.started).strftime("%d %b")
+        return f"{day}, an earlier run: {self.past.outcome}"
+
+    @property
+    def cells(self) -> tuple[Cell, Cell]:
+        """The kind and the text as they are shown."""
+        return Cell(f"· {self.kind}", Tone.QUIET), Cell(self.text, Tone.QUIET)
+
+
+ActivityRow = ProblemRow | OperationRow | InterruptedRow | TaskRow | PastRow
 
 
 def _clock(row: ActivityRow, _scene: Scene) -> Cell:

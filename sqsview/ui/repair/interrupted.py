@@ -1,4 +1,4 @@
-"""What an earlier run was interrupted in: told at the start, and brought to its end where a person wants it."""
+"""What earlier runs did, and were interrupted in: told at the start, and brought to its end where a person wants it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqsview.domain.search import Sieve
 from sqsview.errors import GatewayError, JournalError
 from sqsview.operations.audit import Act, Deed, context_with_account
 from sqsview.operations.audited import AuditedMove
-from sqsview.operations.journal import Interrupted
+from sqsview.operations.journal import Interrupted, Past
 from sqsview.operations.move import Move
 from sqsview.operations.move_words import interrupted_lines
 from sqsview.operations.mover import Mover, resume
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOVES = {"move": Deed.MOVE, "copy": Deed.COPY, "delete": Deed.DELETE_MESSAGES}
 """The kinds that the mover can go on with."""
+MOST_PAST = 50
+"""Operations of earlier runs that are shown."""
 _NAMED = 8
 """Ids that a dialog names."""
 _OTHERWISE = {
@@ -39,16 +41,22 @@ class Interruptions:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.found: tuple[Interrupted, ...] = ()
+        self.past: tuple[Past, ...] = ()
+        """What earlier runs brought to an end, the last first."""
+        self._began = desk.app.clock.epoch()
 
     async def look(self) -> None:
         """Read the journal, off the loop; say once in a line that there is something."""
         before = self.found
+        journal = self._desk.app.state.journal
         try:
-            found = await asyncio.to_thread(self._desk.app.state.journal.interrupted)
+            found = await asyncio.to_thread(journal.interrupted)
+            past = await asyncio.to_thread(journal.finished, MOST_PAST)
         except JournalError as fault:
             self._desk.app.say(str(fault), warning=True)
             return
         here = self._desk.app.snapshot.context.endpoint or "aws"
+        self.past = tuple(each for each in past if each.context == here and each.ended < self._began)
         self.found = tuple(each for each in found if each.context == here)
         if self.found and not before:
             self._desk.app.say(f"{interrupted_lines(self.found[0])[0]} · tab 5", warning=True)

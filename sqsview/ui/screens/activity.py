@@ -23,6 +23,7 @@ from sqsview.ui.activity_rows import (
     ActivityRow,
     InterruptedRow,
     OperationRow,
+    PastRow,
     ProblemRow,
     TaskRow,
 )
@@ -80,11 +81,13 @@ class ActivityScreen(TableScreen[ActivityRow]):
 
     def rows(self, scene: Scene) -> Iterable[ActivityRow]:
         """Give what was done here and by the server, and the problems, that of the connection first while it fails."""
-        operations, left = self.dashboard.operations.all, self.dashboard.desk.interruptions.found
-        self._drawn = len(operations) + len(left) + len(self._tasks)
+        operations, earlier = self.dashboard.operations.all, self.dashboard.desk.interruptions
+        left = earlier.found
+        self._drawn = self._count()
         yield from (InterruptedRow(each) for each in left)
         yield from (OperationRow(operation) for operation in operations)
         yield from (TaskRow(task) for task in self._tasks)
+        yield from (PastRow(each) for each in earlier.past)
         health = scene.snapshot.health
         if health.problem is not None and health.connection is Connection.FAILING:
             yield ProblemRow(health.problem)
@@ -106,10 +109,13 @@ class ActivityScreen(TableScreen[ActivityRow]):
         if self._tasks_at is None or scene.now - self._tasks_at >= TASKS_EVERY:
             self._tasks_at = scene.now
             self.run_worker(self._ask_for_tasks(), group="tasks", exclusive=True, description="tasks")
-        left = self.dashboard.desk.interruptions.found
-        drawn = len(self.dashboard.operations.all) + len(left) + len(self._tasks)
-        super().show_body(scene, moved=moved or drawn != self._drawn)
+        super().show_body(scene, moved=moved or self._count() != self._drawn)
         self.show_keys()
+
+    def _count(self) -> int:
+        """Count what is done or was, for the table knows of snapshots only."""
+        earlier = self.dashboard.desk.interruptions
+        return len(self.dashboard.operations.all) + len(earlier.found) + len(earlier.past) + len(self._tasks)
 
     async def _ask_for_tasks(self) -> None:
         """Ask the server what it is moving, also what was started elsewhere."""
@@ -152,7 +158,7 @@ class ActivityScreen(TableScreen[ActivityRow]):
         if isinstance(row, InterruptedRow):
             self.dashboard.desk.interruptions.open(row.left)
             return
-        if isinstance(row, TaskRow):
+        if isinstance(row, TaskRow | PastRow):
             self.dashboard.say(f"{row.name}: {row.text}")
             return
         subject = self.subject_of(row)

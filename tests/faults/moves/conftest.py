@@ -10,11 +10,18 @@ import pytest
 from sqsview.aws.session import open_gateway
 from sqsview.clock import SystemClock
 from sqsview.gateway import Gateway, Target
+from sqsview.operations import move_receiving
 from sqsview.operations.journal import Journal
 from sqsview.operations.ledger import Ledger
 from sqsview.operations.mover import Move, Mover
 from tests.faults.moves.worlds import HERE, THERE, OnMinistack, World, moto_in_a_thread
 from tests.support.proxy import Proxy, start_proxy
+
+
+@pytest.fixture(autouse=True)
+def _short_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for no messages: these servers have no samples, and every move ends with one or two empty answers."""
+    monkeypatch.setattr(move_receiving, "WAIT", 0)
 
 
 @pytest.fixture(params=["ministack", "moto"])

@@ -182,6 +182,20 @@ async def test_a_deletion_sends_nothing(account: Account, prepare: Prepare, jour
     assert journal.finished()[0].kind == "delete"
 
 
+async def test_marked_messages_that_a_screen_holds_are_deleted_by_their_own_receipts(
+    account: Account, prepare: Prepare, gateway: Gateway, clock: OwnedClock
+) -> None:
+    """Its hold is renewed first: of an unknown rest nobody knows whether another has it by then."""
+    await filled(account, 12)
+    in_hand = await received(gateway, 12)
+    marked = frozenset(message.id for message in in_hand[:5])
+    before = account.count("receive_message")
+    move = Move(LETTERS, delete_only=True, ids=marked, in_hand=in_hand, in_hand_until=clock.monotonic())
+    done = await prepare(move).run()
+    assert (done.moved, done.notes, account.count("receive_message")) == (5, (), before)
+    assert len(kept(account, LETTERS.name)) == 7
+
+
 async def test_a_filter_that_cannot_be_applied_to_a_message_leaves_it(account: Account, prepare: Prepare) -> None:
     def odd(message: Message) -> bool:
         if message.body == "message 1":

@@ -200,6 +200,15 @@ async def test_two_that_finish_at_once_do_not_both_send(
     other.close()
 
 
+async def test_what_was_interrupted_on_another_server_is_not_gone_on_with_here(
+    gateway: Gateway, path: Path, now: Journal
+) -> None:
+    await left(path, Move(LETTERS, WORK))
+    elsewhere = replace(now.interrupted()[0], context="http://localhost:4566")
+    with pytest.raises(ValueError, match="was on http://localhost:4566, and this is aws"):
+        Mover(gateway, resume(elsewhere), now, Ledger(), SystemClock())
+
+
 # -- what is written down of it
 
 

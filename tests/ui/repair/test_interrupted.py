@@ -57,3 +57,13 @@ async def test_it_is_told_at_the_start_and_what_was_confirmed_is_only_deleted(se
         await agree(stage)
         assert [kept.id for kept in server.kept(DEAD)] == ["message-2"], "its copy may be there: it stays, and is told"
         assert len(server.kept(LIVE)) == 1
+
+
+async def test_what_an_earlier_run_did_is_in_the_activity(server: Server, state: State) -> None:
+    journal = state.journal
+    op = journal.begin("move", context="aws", source=queue_arn(DEAD), destination=queue_arn(LIVE), at=1_749_990_000.0)
+    journal.end(op, "57 moved", counts={"settled": 57}, at=1_749_990_060.0)
+    async with watching(server, state=state) as stage:
+        await stage.press("5")
+        await stage.sees("an earlier run: 57 moved")
+        assert f"{DEAD} → {LIVE}" in stage.text
