@@ -67,7 +67,8 @@ def copy_of(
         counter: whether the copy tells how often it was redriven.
         group: message group for a FIFO queue where the message has none.
         used: deduplication ids that the destination may still know from this operation.
-        fresh: whether the copy is to be delivered even where the original was delivered a moment ago.
+        fresh: whether the copy has to be delivered whatever else was sent with the message's own id, as where the
+            original is deleted afterwards.
         largest: bytes that the destination takes (``MaximumMessageSize``).
     """
     notes: list[str] = []
@@ -135,7 +136,7 @@ def _deduplication(
     if own in used:
         return made, ("a fresh deduplication id: another message of this move had the same",)
     if fresh:
-        return made, ("a fresh deduplication id: the copy is to be delivered beside the original",)
+        return made, ("a fresh deduplication id: by its own SQS may swallow the copy, if another had it meanwhile",)
     if sent is None or sent > now - DEDUPLICATION_SECONDS - CLOCKS_APART:
         return made, ("a fresh deduplication id: within five minutes of the original SQS would swallow the copy",)
     return own, ()

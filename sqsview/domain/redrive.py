@@ -132,6 +132,8 @@ def _reasons_for_the_mover(facts: Facts, wish: Wish) -> Iterator[str]:
         yield "it begins slowly and doubles: the server's task has one rate from the start"
     if wish.rate is not None and not _is_for_the_server(wish.rate):
         yield f"{wish.rate:g} a second: the server's task takes whole numbers from {SLOWEST} to {FASTEST}"
+    if wish.to is None and facts.fed_by:
+        yield "topics put here what they could not deliver: the server's task ends at the first of those"
     if facts.tasks is None:
         yield facts.no_tasks or "the server does not tell of its move tasks"
     if facts.sources == ():

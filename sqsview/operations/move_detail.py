@@ -52,7 +52,9 @@ def resume(interrupted: Interrupted, *, matches: Callable[[str], Matches] | None
         ids, words = document["ids"], str(document["filter"])
         sources = {str(arn): _read(ref) for arn, ref in document["sources"].items()}
         meant = None
-        if document["matches"]:
+        if interrupted.ended:  # only what was copied is left to be deleted; what else is there was not to go
+            ids = interrupted.sure
+        elif document["matches"]:
             if matches is None or not words:
                 raise ValueError("it is not kept which messages were meant")
             meant = matches(words)
@@ -64,7 +66,7 @@ def resume(interrupted: Interrupted, *, matches: Callable[[str], Matches] | None
             ids=frozenset(map(str, ids)) if ids is not None else None,
             matches=meant,
             filter=words,
-            edits=interrupted.edits,
+            edits=interrupted.edits if not interrupted.ended else MappingProxyType({}),
             keep=interrupted.kind == "copy",
             delete_only=interrupted.kind == "delete",
             rate=float(rate) if rate is not None else None,

@@ -13,6 +13,10 @@ _DONE = {"move": "moved", "copy": "copied", "delete": "deleted", "redrive": "mov
 _DOING = {"move": "moving", "copy": "copying", "delete": "deleting", "redrive": "redriving", "import": "importing"}
 
 
+_GO_ON = ("move", "copy", "delete")
+"""The kinds that the mover goes on with."""
+
+
 def progress_line(kind: str, progress: MoveProgress) -> str:
     """Say how far it is, in one line that grows little: ``120 of 1,000 moved · 45 a second · 20 s left``."""
     parts = [_counted(kind, progress)]
@@ -46,7 +50,8 @@ def interrupted_lines(interrupted: Interrupted) -> tuple[str, ...]:
     settled, failed = interrupted.counts.get("settled", 0), interrupted.counts.get("failed", 0)
     what = "left originals behind" if interrupted.ended else "was interrupted"
     done = f"{settled:,} {_DONE.get(interrupted.kind, 'done')}" + (f", {failed:,} failed" if failed else "")
-    return (f"{doing} {where} {what}: {done}", *doubt_lines(interrupted.kind, interrupted.doubt))
+    rest = () if interrupted.ended or interrupted.kind not in _GO_ON else ("going on takes the rest as well",)
+    return (f"{doing} {where} {what}: {done}", *doubt_lines(interrupted.kind, interrupted.doubt), *rest)
 
 
 def doubt_lines(kind: str, doubt: Doubt) -> tuple[str, ...]:

@@ -327,7 +327,7 @@ class Dashboard(Ways):
         if self.snapshot.context.demo:
             self.say("the demo has one account and one region of its own", warning=True)
             return
-        if self.has_changed_anything and self.operations.running:
+        if self.has_changed_anything and self.desk.busy:
             self.say("an operation is under way: let it end, or stop it in tab 5", warning=True)
             return
         target = self.feed.target

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqsview.domain.arn import name_of
 
+_NAMED = 3
+"""Operations that are named."""
+
 if TYPE_CHECKING:
     from sqsview.ui.app import Dashboard
 
@@ -28,20 +31,28 @@ def leave(app: Dashboard) -> None:
 def _past_operations(app: Dashboard) -> None:
     running = app.operations.running if app.has_changed_anything else ()
     if not running:
-        app.unsent.leave()
+        _past_edits(app)
         return
-    what = f"{running[0].kind} {running[0].title} is" if len(running) == 1 else f"{len(running)} operations are"
-    says = [
-        f"{what} under way.",
-        "Leaving stops that: what is under way is finished, what is held is released, and nothing is lost.",
-    ]
+    says = [f"{each.kind} {each.title} is under way: {each.told.line}" for each in running[:_NAMED]]
+    if len(running) > _NAMED:
+        says.append(f"and {len(running) - _NAMED} more")
+    says.append("Leaving stops what can be stopped: what was begun is finished, and what is held is released.")
     _ask(app, says, "stop and leave", lambda: app.run_worker(_stop_and_leave(app), name="leave", description="leave"))
 
 
 async def _stop_and_leave(app: Dashboard) -> None:
     app.say("stopping…")
     await app.operations.stop_all()
-    app.unsent.leave()
+    _past_edits(app)
+
+
+def _past_edits(app: Dashboard) -> None:
+    edits = len(app.desk.edits) if app.has_changed_anything else 0
+    if not edits:
+        app.unsent.leave()
+        return
+    what = "1 edited body was" if edits == 1 else f"{edits} edited bodies were"
+    _ask(app, [f"{what} not sent on, and is kept only until you leave."], "leave", app.unsent.leave)
 
 
 def _ask(app: Dashboard, says: list[str], agree: str, go: Callable[[], object], *, by_letter: bool = False) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ class Desk:
         self.operations = Operations(app.clock)
         self.interruptions = Interruptions(self)
         """What earlier runs did not bring to an end."""
+        self._claimed: set[str] = set()
+        """ARNs on which an operation is about to begin."""
         self.edits: dict[str, str] = {}
         """Bodies that were edited and are not confirmed to be sent, by message id."""
 
@@ -51,7 +54,27 @@ class Desk:
         busy = self.operations.on(frozenset(things))
         if busy is not None:
             self.app.say(f"{busy.kind} {busy.title} is under way: tab 5 shows it, and stops it", warning=True)
-        return busy is None
+        elif self._claimed & set(things):
+            self.app.say("an operation is just beginning there: tab 5 shows it", warning=True)
+        else:
+            return True
+        return False
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether an operation runs, or is about to begin."""
+        return bool(self._claimed or self.operations.running)
+
+    @contextmanager
+    def claimed(self, things: Collection[str]) -> Iterator[bool]:
+        """Keep these ARNs for an operation that is about to begin; gives whether they are free, or says why not."""
+        free = self.is_free(*things)
+        claim = set(things) if free else set()
+        self._claimed |= claim
+        try:
+            yield free
+        finally:
+            self._claimed -= claim
 
     def protects(self, names: Collection[str]) -> str:
         """Give the first of these names that is protected; empty where none is."""
@@ -107,6 +130,18 @@ class Desk:
         self.app.run_worker(self.operations.over(operation), name=kind, description=kind)
         self.app.say(f"{kind} {title} has begun: tab 5 shows it")
         return operation
+
+
+def wrong_protected(desk: Desk, values: Values, name: str, others: Collection[str]) -> str:
+    """Say what is missing where ``name``, or another queue that is changed, is protected; empty where nothing is."""
+    protected = desk.protects([name, *others])
+    wrong = wrong_name(values, name) if protected else ""
+    return f"{protected} is protected: {wrong}" if wrong and protected != name else wrong
+
+
+def asked_where_protected(desk: Desk, name: str) -> list[Asked]:
+    """Give the field for the name, where any name is protected: a destination may turn out to be."""
+    return [typed_name(name)] if desk.app.snapshot.context.protected else []
 
 
 def typed_name(name: str) -> Asked:

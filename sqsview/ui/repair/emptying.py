@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqsview.domain import words
-from sqsview.domain.queue import Queue, QueueRef
+from sqsview.domain.queue import Counts, Queue, QueueRef
 from sqsview.domain.receive_budget import Allowance
 from sqsview.domain.topic import Subscription, Topic
-from sqsview.errors import LookRefused
+from sqsview.errors import GatewayError, LookRefused
 from sqsview.operations import dependants
 from sqsview.operations.delete import Deleted, delete_queue, delete_topic, unsubscribe
 from sqsview.operations.purge import Purge
@@ -32,6 +33,8 @@ class Emptying:
     def __init__(self, desk: Desk, subject: Subject) -> None:
         self._desk = desk
         self._queue = QueueRef(subject.key, subject.url or "", subject.name)
+        self._counts: Counts | None = None
+        """What the queue counted when the dialog was opened."""
 
     def open(self) -> None:
         """Open the dialog."""
@@ -43,11 +46,7 @@ class Emptying:
 
     async def _judge(self, values: Values) -> Outlook:
         lines = ["Everything in it is deleted for good, also what is in flight."]
-        queue = self._desk.app.scene.topology.queue_by_arn(self._queue.arn)
-        if queue is None or queue.counts is None:
-            lines.append("How many messages that are is not known.")
-        else:
-            lines += self._counted(queue)
+        lines += await self._counted()
         lines.append("The server takes up to 60 s for it: what is sent meanwhile may be deleted as well.")
         backup = values["backup"].strip()
         if backup:
@@ -56,21 +55,22 @@ class Emptying:
             lines.append("The backup receives every message and holds it; where one is missing, nothing is purged.")
         return Outlook(lines, wrong_name(values, self._queue.name))
 
-    def _counted(self, queue: Queue) -> list[str]:
-        assert queue.counts is not None
-        counts = queue.counts
+    async def _counted(self) -> list[str]:
+        """Say what is in the queue, as it counts when the dialog opens."""
+        gateway = self._desk.gateway()
+        if self._counts is None and gateway is not None:
+            with suppress(GatewayError):
+                self._counts = (await gateway.get_queue_attributes(self._queue)).counts
+        counts = self._counts
+        if counts is None:
+            return ["How many messages that are is not known."]
         lines = [
             f"about {words.count(counts.visible)} visible, {words.count(counts.in_flight)} in flight, "
-            f"{words.count(counts.delayed)} delayed, {self._age(queue)}"
+            f"{words.count(counts.delayed)} delayed, read when this was opened"
         ]
         if counts.in_flight:
             lines.append("Something is consuming: what is in flight is in somebody's hands now.")
         return lines
-
-    def _age(self, queue: Queue) -> str:
-        if queue.read_at is None:
-            return "not read yet"
-        return f"read {words.duration(max(0.0, self._desk.app.scene.now - queue.read_at))} ago"
 
     def _begin(self, values: Values) -> None:
         backup = values["backup"].strip()

@@ -15,11 +15,12 @@ from sqsview.operations.journal import Interrupted, Past
 from sqsview.operations.move import Move
 from sqsview.operations.move_words import interrupted_lines
 from sqsview.operations.mover import Mover, resume
-from sqsview.ui.repair.desk import Desk, typed_name, wrong_name
+from sqsview.ui.repair.desk import Desk, asked_where_protected, wrong_protected
 from sqsview.ui.repair.telling import of_move
 from sqsview.ui.screens.form_dialog import Outlook, Values
 
 if TYPE_CHECKING:
+    from sqsview.gateway import Gateway
     from sqsview.operations.running import Operation
 
 MOVES = {"move": Deed.MOVE, "copy": Deed.COPY, "delete": Deed.DELETE_MESSAGES}
@@ -65,9 +66,8 @@ class Interruptions:
         """Say what is known of one, and offer to finish it."""
         if not self._desk.may("finish", left.source, *([left.destination] if left.destination else [])):
             return
-        names = [name_of(arn) for arn in (left.source, left.destination) if arn]
-        protected = self._desk.protects(names)
-        asked = [typed_name(protected)] if protected else []
+        name, others = name_of(left.source), self._places(left)
+        asked = asked_where_protected(self._desk, name)
         lines = [
             *interrupted_lines(left),
             *_ids("in the destination", left.sure),
@@ -77,7 +77,7 @@ class Interruptions:
         async def judge(values: Values) -> Outlook:
             if left.kind in _OTHERWISE:
                 return Outlook([*lines, _OTHERWISE[left.kind]])
-            return Outlook(lines, wrong_name(values, protected) if protected else "")
+            return Outlook(lines, wrong_protected(self._desk, values, name, others))
 
         def go(_values: Values) -> None:
             self._desk.app.run_worker(self._finish(left), description="finish")
@@ -85,11 +85,24 @@ class Interruptions:
         agree = "finish it" if left.kind in MOVES else "note that it is over"
         self._desk.ask(f"Interrupted: {left.kind} {name_of(left.source)}", asked, judge, agree, go)
 
+    def _places(self, left: Interrupted) -> list[str]:
+        """Name the queues that get messages when it goes on."""
+        if left.destination:
+            return [name_of(left.destination)]
+        try:
+            return [name_of(arn) for arn in resume(left, matches=Sieve).sources]
+        except (ValueError, QueryError):
+            return []
+
     async def _finish(self, left: Interrupted) -> None:
+        things = {left.source, *([left.destination] if left.destination else [])}
+        with self._desk.claimed(things) as free:
+            gateway = self._desk.gateway()
+            if free and gateway is not None:
+                await self._go_on(gateway, left, things)
+
+    async def _go_on(self, gateway: Gateway, left: Interrupted, things: set[str]) -> None:
         app = self._desk.app
-        gateway = self._desk.gateway()
-        if gateway is None:
-            return
         if left.kind not in MOVES:
             await self._close(left)
             return
@@ -105,7 +118,7 @@ class Interruptions:
         mover = Mover(gateway, move, app.state.journal, app.state.ledger, app.clock)
         act = Act(app.state.audit, app.clock, context, MOVES[left.kind], left.source, left.destination)
         work = AuditedMove(mover, act, detail="finishes what was interrupted")
-        things = {left.source, *([left.destination] if left.destination else [])}
+        things |= set(move.sources)
         title = f"{name_of(left.source)} → {name_of(left.destination) if left.destination else 'where each came from'}"
         self._desk.begin(left.kind, title, things, work, lambda: of_move(work.progress, "moved"), self._again)
 

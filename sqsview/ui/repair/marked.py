@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sqsview.domain import words
 from sqsview.domain.arn import name_of
 from sqsview.domain.message import Message
 from sqsview.domain.queue import QueueRef
@@ -17,7 +18,7 @@ from sqsview.operations.audited import AuditedMove
 from sqsview.operations.move import Move, MoveProgress
 from sqsview.operations.mover import Mover
 from sqsview.operations.running import Operation
-from sqsview.ui.repair.desk import Desk, typed_name, wrong_name
+from sqsview.ui.repair.desk import Desk, asked_where_protected, typed_name, wrong_name, wrong_protected
 from sqsview.ui.repair.redriving import RATE_HINT, Pace, pace_of, queue_named
 from sqsview.ui.repair.telling import of_move
 from sqsview.ui.screens.dialogs import ConfirmScreen
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from sqsview.ui.message_looking import Looking
     from sqsview.ui.screens.dashboard_screen import Subject
 
+_NAMED = 5
+"""Messages that a dialog names."""
+_BODY = 60
+"""Characters of their bodies."""
 _SHOWN = 12
 """Lines of a difference that a dialog shows."""
 _DEEDS = {"move": Deed.MOVE, "copy": Deed.COPY, "delete": Deed.DELETE_MESSAGES}
@@ -92,11 +97,11 @@ class Sending:
     def open(self) -> None:
         """Open the dialog."""
         name = self._marked.queue.name
-        protected = self._desk.protects([name])
+        hint = "the name of a queue" if self._keep else "each to the queue that it came from; or the name of a queue"
         asked = [
-            Asked("to", "to", self._likely(), hint="each to the queue that it came from; or the name of a queue"),
+            Asked("to", "to", self._likely(), hint=hint),
             Asked("rate", "rate", hint=RATE_HINT),
-            *([typed_name(name)] if protected else []),
+            *asked_where_protected(self._desk, name),
         ]
         verb = "Send on, edited," if self._edits else "Copy" if self._keep else "Move"
         agree = "send on" if self._edits else verb.lower()
@@ -123,11 +128,15 @@ class Sending:
             self._to = queue_named(self._desk, name) if name else None
         except ValueError as fault:
             return Outlook(wrong=str(fault))
-        lines = [f"from  {queue.name}", f"to    {self._to.name if self._to else 'the queue that each came from'}"]
+        lines = [f"from  {queue.name}"]
+        if self._to or not self._keep:
+            lines.append(f"to    {self._to.name if self._to else 'the queue that each came from'}")
         lines.append("by    sqsview's mover: the server's own task can take no selection")
         lines += self._difference()
         held = self._marked.looking.holding
-        if not self._keep:
+        if self._keep:
+            lines.append("The originals stay: they leave this list, and are released at the end: v looks again.")
+        else:
             lines.append("The copy is confirmed before a message is deleted: at worst one is there twice, never gone.")
         if not held:
             lines.append(
@@ -137,7 +146,7 @@ class Sending:
 
     def _wrong(self, values: Values) -> str:
         queue = self._marked.queue
-        if self._to is not None and self._to.arn == queue.arn and not self._edits:
+        if self._to is not None and self._to.arn == queue.arn:
             return f"they are in {queue.name} already"
         if self._to is None:
             untold = sum(message.source is None for message in self._marked.messages)
@@ -148,13 +157,8 @@ class Sending:
                     "1 of them does not tell where it" if untold == 1 else f"{untold:,} of them do not tell where they"
                 )
                 return f"{told} came from: say where to"
-        names = [queue.name, *([self._to.name] if self._to else [])]
-        protected = self._desk.protects(names)
-        if not protected:
-            return ""
-        if not self._desk.protects([queue.name]) and self._to is not None:
-            return f"{self._to.name} is protected: redrive or import into it on the command line, with --confirm"
-        return wrong_name(values, queue.name)
+        sources = {name_of(message.source) for message in self._marked.messages if message.source}
+        return wrong_protected(self._desk, values, queue.name, [self._to.name] if self._to else sorted(sources))
 
     def _difference(self) -> list[str]:
         lines: list[str] = []
@@ -169,7 +173,9 @@ class Sending:
         self._desk.app.run_worker(self._run(pace_of(values["rate"])), description="move")
 
     async def _run(self, pace: Pace) -> None:
-        sources = {queue.arn: queue.ref for queue in self._desk.app.snapshot.queues.values()}
+        named = {message.source for message in self._marked.messages} if self._to is None else set()
+        queues = self._desk.app.snapshot.queues.values()
+        sources = {queue.arn: queue.ref for queue in queues if queue.arn in named}
         move = Move(
             self._marked.queue, self._to, sources=sources, ids=self._marked.ids, edits=self._edits, keep=self._keep,
             rate=pace.rate, start_small=pace.small,
@@ -198,12 +204,20 @@ class Deleting:
         self._desk.ask(title, self._typed, self._judge, "delete", self._begin)
 
     async def _judge(self, values: Values) -> Outlook:
-        lines = ["They are gone for good: e exports what is marked to a file first."]
+        lines = [self._line(message) for message in self._marked.messages[:_NAMED]]
+        if len(self._marked.messages) > _NAMED:
+            lines.append(f"and {len(self._marked.messages) - _NAMED:,} more")
+        lines.append("What is deleted is gone for good: e exports what is marked to a file first.")
         if not self._marked.looking.holding:
             lines.append(
                 "They are not held: each is received again, and what somebody else took meanwhile is left alone."
             )
         return Outlook(lines, wrong_name(values, self._marked.queue.name) if self._typed else "")
+
+    def _line(self, message: Message) -> str:
+        now = self._desk.app.clock.epoch()
+        age = f"{words.duration(max(0.0, now - message.sent))} old" if message.sent is not None else ""
+        return f"{message.id[:8]}…  {age}  {' '.join(message.body[:_BODY].split())}"
 
     def _begin(self, values: Values) -> None:
         move = Move(self._marked.queue, ids=self._marked.ids, delete_only=True)
@@ -220,19 +234,33 @@ async def carry_out(
     agreed: Allowance | None = None,
 ) -> None:
     """Take over what is held of these messages, and begin the operation; ask where receiving would cost last tries."""
+    things = {move.source.arn, *([move.destination.arn] if move.destination else move.sources)}
+    with desk.claimed(things) as free:
+        if free:
+            await _start(desk, marked, move, title, things, done, agreed)
+
+
+async def _start(
+    desk: Desk,
+    marked: Marked,
+    move: Move,
+    title: str,
+    things: set[str],
+    done: Callable[[MoveProgress], None],
+    agreed: Allowance | None,
+) -> None:
     gateway = desk.gateway()
-    things = {move.source.arn, *([move.destination.arn] if move.destination else [])}
-    if gateway is None or not desk.is_free(*things):
+    if gateway is None:
         return
     state, clock = desk.app.state, desk.app.clock
-    in_hand, _ = await marked.looking.hand_over(marked.ids)
-    # As if their hold were about to end: the mover renews it first, which shows that nobody else has them by now.
-    move = replace(move, in_hand=in_hand, in_hand_until=clock.monotonic())
     try:
         context = await context_with_account(gateway)
     except GatewayError as fault:
         desk.app.say(fault.problem.line, warning=True)
         return
+    in_hand, _ = await marked.looking.hand_over(marked.ids)
+    # As if their hold were about to end: the mover renews it first, which shows that nobody else has them by now.
+    move = replace(move, in_hand=in_hand, in_hand_until=clock.monotonic())
     mover = Mover(gateway, move, state.journal, state.ledger, clock, agreed=agreed)
     destination = move.destination.arn if move.destination else None
     act = Act(state.audit, clock, context, _DEEDS[move.kind], move.source.arn, destination)
@@ -245,7 +273,8 @@ async def carry_out(
         else:
             done(work.progress)
 
-    desk.begin(move.kind, title, things, work, lambda: of_move(work.progress, _DONE[move.kind]), over)
+    kind = "send on" if move.edits else move.kind
+    desk.begin(kind, title, things, work, lambda: of_move(work.progress, _DONE[move.kind]), over)
 
 
 def _ask_again(

@@ -16,7 +16,7 @@ from sqsview.operations.move import Move, MovePlan
 from sqsview.operations.move_task import ServerMove
 from sqsview.operations.mover import Mover
 from sqsview.operations.redrive import By, RedrivePlan, Wish, plan
-from sqsview.ui.repair.desk import Desk, typed_name, wrong_name
+from sqsview.ui.repair.desk import Desk, asked_where_protected, wrong_protected
 from sqsview.ui.repair.telling import of_move
 from sqsview.ui.screens.form_dialog import Asked, Outlook, Values
 
@@ -36,9 +36,7 @@ class Redrive:
         self._desk = desk
         self._queue = QueueRef(subject.key, subject.url or "", subject.name)
         self._plan: RedrivePlan | None = None
-        self._sieve: Sieve | None = None
-        protected = desk.protects([subject.name])
-        self._typed = [typed_name(protected)] if protected else []
+        self._typed = asked_where_protected(desk, subject.name)
 
     def open(self) -> None:
         """Open the dialog."""
@@ -63,17 +61,16 @@ class Redrive:
             self._plan = planned = await self._ask(gateway, wish)
         except GatewayError as fault:
             return Outlook(wrong=fault.problem.advice)
+        places = [planned.destination] if planned.destination else planned.sources
         wrong = " · ".join(planned.blockers)
-        if not wrong and self._typed:
-            wrong = wrong_name(values, self._queue.name)
+        wrong = wrong or wrong_protected(self._desk, values, self._queue.name, [place.name for place in places])
         return Outlook(_says(planned), wrong)
 
     def _wish(self, values: Values) -> Wish:
-        text = values["filter"].strip()
-        self._sieve = Sieve(text) if text else None
+        sieve = _sieve(values)
         to = self._named(values["to"].strip())
         pace = pace_of(values["rate"])
-        return Wish(to, filtered=self._sieve is not None, rate=pace.rate, start_small=pace.small)
+        return Wish(to, filtered=sieve is not None, rate=pace.rate, start_small=pace.small)
 
     def _named(self, name: str) -> QueueRef | None:
         return queue_named(self._desk, name) if name else None
@@ -92,7 +89,7 @@ class Redrive:
             self._queue,
             planned.destination,
             sources={source.arn: source for source in planned.sources},
-            matches=self._sieve,
+            matches=_sieve(values),
             filter=values["filter"].strip(),
             rate=pace.rate,
             start_small=pace.small,
@@ -114,11 +111,16 @@ class Redrive:
         gateway, planned = self._desk.gateway(), self._plan
         if gateway is None or planned is None:
             return
-        things = {self._queue.arn, *([planned.destination.arn] if planned.destination else [])}
-        if self._desk.is_free(*things):
-            self._desk.app.run_worker(self._run(gateway, planned, values, things), description="redrive")
+        self._desk.app.run_worker(self._run(gateway, planned, values), description="redrive")
 
-    async def _run(self, gateway: Gateway, planned: RedrivePlan, values: Values, things: set[str]) -> None:
+    async def _run(self, gateway: Gateway, planned: RedrivePlan, values: Values) -> None:
+        places = [planned.destination] if planned.destination else planned.sources
+        things = {self._queue.arn, *(place.arn for place in places)}
+        with self._desk.claimed(things) as free:
+            if free:
+                await self._start(gateway, planned, values, things)
+
+    async def _start(self, gateway: Gateway, planned: RedrivePlan, values: Values, things: set[str]) -> None:
         state, clock = self._desk.app.state, self._desk.app.clock
         moving: ServerMove | Mover
         if planned.by is By.SERVER:
@@ -135,6 +137,12 @@ class Redrive:
         work = AuditedMove(moving, act, detail=values["filter"].strip())
         title = f"{self._queue.name} → {planned.where}"
         self._desk.begin("redrive", title, things, work, lambda: of_move(work.progress, "moved"))
+
+
+def _sieve(values: Values) -> Sieve | None:
+    """Read the filter that was typed; raises `QueryError`."""
+    text = values["filter"].strip()
+    return Sieve(text) if text else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +198,10 @@ def queue_named(desk: Desk, name: str) -> QueueRef:
 def rehearsed(found: MovePlan) -> list[str]:
     """Say what a dry run found, a line for each of the first messages."""
     goes = sum(not each.fault for each in found.planned)
-    lines = [f"of {len(found.planned) + found.skipped:,} looked at and released, {goes:,} would go"]
-    for each in found.planned[:_SHOWN]:
+    of = f" of about {words.count(found.visible)}" if found.visible is not None else ""
+    lines = [f"{len(found.planned) + found.skipped:,}{of} were looked at and released: {goes:,} would go"]
+    staying_first = sorted(found.planned, key=lambda each: not each.fault)
+    for each in staying_first[:_SHOWN]:
         where = f"→ {each.destination}" if not each.fault else f"stays: {each.fault}"
         notes = f" ({' · '.join(each.notes)})" if each.notes else ""
         lines.append(f"{each.id[:8]}… {where}{notes}")

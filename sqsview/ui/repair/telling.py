@@ -23,7 +23,7 @@ def of_move(progress: MoveProgress, done: str) -> Telling:
     if progress.doubtful:
         said.append(f"{progress.doubtful:,} may be there twice")
     if progress.skipped:
-        said.append(f"{progress.skipped:,} not meant")
+        said.append(f"{progress.skipped:,} passed over")
     if progress.rate:
         said.append(f"{words.short_count(progress.rate)} a second")
     if not progress.ended and progress.eta is not None:

@@ -108,9 +108,12 @@ class Importing:
         self._desk.app.run_worker(self._run(values), description="import")
 
     async def _run(self, values: Values) -> None:
-        gateway = self._desk.gateway()
-        if gateway is None or not self._desk.is_free(self._queue.arn):
-            return
+        with self._desk.claimed([self._queue.arn]) as free:
+            gateway = self._desk.gateway()
+            if free and gateway is not None:
+                await self._start(gateway, values)
+
+    async def _start(self, gateway: Gateway, values: Values) -> None:
         path, state = path_of(values["file"]), self._desk.app.state
         try:
             destination = await queue_to_fill(gateway, self._queue.arn)

@@ -14,7 +14,7 @@ from sqsview.domain.move_task import MoveTask
 from sqsview.domain.snapshot import Connection, Snapshot
 from sqsview.errors import GatewayError, LedgerError
 from sqsview.operations.ledger import QueueFigures
-from sqsview.operations.move_task import cancel, found
+from sqsview.operations.move_task import found
 from sqsview.ui.actions import Action, View, screen_bindings
 from sqsview.ui.activity_rows import (
     COLUMNS,
@@ -182,19 +182,11 @@ class ActivityScreen(TableScreen[ActivityRow]):
             self.dashboard.say(f"stopping {row.kind} {row.name}")
         elif isinstance(row, TaskRow) and row.task.handle is not None:
             if self.dashboard.desk.may("stop"):
-                self.run_worker(self._stop_task(row), description="stop")
+                from sqsview.ui.repair.stopping import StoppingTask
+
+                StoppingTask(self.dashboard.desk, row.task, row.name).open()
         else:
             self.dashboard.say("nothing under the cursor is under way", warning=True)
-
-    async def _stop_task(self, row: TaskRow) -> None:
-        try:
-            moved = await cancel(self.dashboard.feed.gateway(), row.task)
-        except GatewayError as fault:
-            self.dashboard.say(fault.problem.line, warning=True)
-            return
-        count = "some" if moved is None else f"about {moved:,}"
-        self.dashboard.say(f"stopped: {count} messages were moved, and stay where they are")
-        self._tasks_at = None
 
     def show_about(self, row: ActivityRow | None, scene: Scene) -> None:
         """Write the calls and the poller's state; both move by themselves."""

@@ -138,9 +138,9 @@ class FanoutScreen(TableScreen[FanRow]):
         return Subject(thing.key, thing.name, "topic", thing.arn)
 
     def subject_of_kind(self, kinds: frozenset[str]) -> Subject | None:
-        """Give the topic or the queue that a way connects, whichever can be acted upon, the topic first."""
+        """Give the way itself, or the topic or the queue that it connects, whichever can be acted upon."""
         row = self.table.cursor_row
-        if row is None or row.edge is None or not kinds:
+        if row is None or row.edge is None or not kinds or "subscription" in kinds:
             return super().subject_of_kind(kinds)
         if "topic" in kinds:
             return Subject(row.edge.topic.key, row.edge.topic.name, "topic", row.edge.topic.arn)

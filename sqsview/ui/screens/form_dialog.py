@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
@@ -58,6 +58,8 @@ class FormScreen(Dialog[Values | None]):
         Binding("ctrl+s", "agree", show=False, priority=True),
         Binding("down", "step(1)", show=False),
         Binding("up", "step(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
     ]
 
     def __init__(
@@ -89,7 +91,7 @@ class FormScreen(Dialog[Values | None]):
         self._rehearse = rehearse
         self._judged: tuple[Values, Outlook] | None = None
         """The newest outlook, and what it is of."""
-        self._armed = False
+        self._armed = self._asked_before = False
 
     def compose(self) -> ComposeResult:
         """Lay out the fields above what would happen, and the buttons last."""
@@ -102,8 +104,9 @@ class FormScreen(Dialog[Values | None]):
                     yield Input(
                         each.value, placeholder=each.hint, max_length=LONGEST_LINE, compact=True, id=f"ask-{each.name}"
                     )
-            yield Static(id="outlook", markup=False)
-            yield Static(id="rehearsal", markup=False)
+            with VerticalScroll(id="said", can_focus=False):
+                yield Static(id="outlook", markup=False)
+                yield Static(id="rehearsal", markup=False)
             yield Static(id="problem", markup=False)
             with Horizontal(classes="buttons"):
                 if self._rehearse is not None:
@@ -139,8 +142,10 @@ class FormScreen(Dialog[Values | None]):
         return {each.name: self.query_one(f"#ask-{each.name}", Input).value for each in self._asked}
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Say anew what would happen."""
+        """Say anew what would happen; what was rehearsed was of something else."""
         event.stop()
+        self._judged = None
+        self._write("rehearsal", [])
         self._look_out()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -152,8 +157,9 @@ class FormScreen(Dialog[Values | None]):
         self.run_worker(self._judge_now(), group="outlook", exclusive=True, description="outlook")
 
     async def _judge_now(self) -> None:
-        if self._judged is not None:
+        if self._asked_before:
             await asyncio.sleep(PAUSE)
+        self._asked_before = True
         values = self.values
         outlook = await self._judge(values)
         self._judged = values, outlook
@@ -170,6 +176,11 @@ class FormScreen(Dialog[Values | None]):
         """Go to the next or the last field."""
         self.focus_next() if step > 0 else self.focus_previous()
 
+    def action_page(self, step: int) -> None:
+        """Scroll what is said, where it is longer than the window."""
+        said = self.query_one("#said", VerticalScroll)
+        said.scroll_page_down() if step > 0 else said.scroll_page_up()
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Do what the button says."""
         event.stop()
@@ -184,6 +195,7 @@ class FormScreen(Dialog[Values | None]):
     async def _try_out(self) -> None:
         assert self._rehearse is not None  # there is no button without
         self._write("rehearsal", await self._rehearse(self.values))
+        self.query_one("#said", VerticalScroll).scroll_end(animate=False)
 
     def action_agree(self) -> None:
         """Go on with what is typed, once it has been judged and can have been read."""

@@ -305,6 +305,8 @@ class LookScreen(TableScreen[Row]):
         if columns != self.columns:
             self.columns = self.table.columns = columns
         self._seen = self._sifting.rows
+        if self.table.marks:  # what an operation took over is no longer here
+            self.table.marks &= {row.key for row in self._seen}
         key, descending = self.sort_keys[self.arrangement.sort], self.arrangement.descending
         self._found = message_columns.ordered(
             self._sifting.found(self._seen), lambda row: key(row, scene), descending=descending

@@ -213,6 +213,8 @@ class MessagesScreen(LookScreen):
     def action_mark(self) -> None:
         """Mark or unmark the message under the cursor and go on; of a group, all its messages."""
         row = self.table.cursor_row
+        if isinstance(row, GroupRow) and self._is_protected():
+            return
         if isinstance(row, GroupRow):
             self._mark(members(self._found, row.label, self._sifting))
         else:
@@ -221,13 +223,19 @@ class MessagesScreen(LookScreen):
 
     def action_mark_all(self) -> None:
         """Mark all that are shown, or all of the group under the cursor; when they all are, none of them."""
-        if self.dashboard.snapshot.context.protects(self._queue.name):
-            self.dashboard.say(f"{self._queue.name} is protected: mark its messages one by one", warning=True)
+        if self._is_protected():
             return
         label = label_under(self.table.cursor_row, self._sifting)
         found = self._found
         self._mark(frozenset(row.key for row in found) if label is None else members(found, label, self._sifting))
         self._show_filter()
+
+    def _is_protected(self) -> bool:
+        """Tell whether the messages of this queue may only be marked one by one, and say so."""
+        protected = self.dashboard.snapshot.context.protects(self._queue.name)
+        if protected:
+            self.dashboard.say(f"{self._queue.name} is protected: mark its messages one by one", warning=True)
+        return protected
 
     def _mark(self, keys: frozenset[str]) -> None:
         marks = self.table.marks

@@ -76,6 +76,8 @@ class OperationScreen(ModalScreen[None]):
         self.set_interval(REDRAWN_EVERY, self._draw)
 
     def _draw(self) -> None:
+        keys = self._keys if self._operation.running else "esc closes"
+        self.query_one("#help").border_subtitle = titled(keys)
         self.query_one(LinesView).show(operation_lines(self._operation, self._clock.epoch()))
 
     def action_stop(self) -> None:

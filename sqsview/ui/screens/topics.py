@@ -142,8 +142,10 @@ class SubscriptionsScreen(TableScreen[Subscription]):
         return Subject(row.key, f"{name_of(row.ref.topic_arn)} → {row.name}", "subscription", arn)
 
     def subject_of_kind(self, kinds: frozenset[str]) -> Subject | None:
-        """Give the topic, or else the queue that is subscribed, whichever can be acted upon."""
+        """Give the subscription, the topic, or the queue that is subscribed, whichever can be acted upon."""
         row = self.table.cursor_row
+        if "subscription" in kinds:
+            return super().subject_of_kind(kinds)
         if "topic" in kinds:
             return Subject(self.topic_arn, name_of(self.topic_arn), "topic", self.topic_arn)
         queue = self.dashboard.scene.topology.queue_by_arn(row.ref.endpoint) if row is not None else None

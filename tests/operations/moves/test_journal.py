@@ -285,7 +285,6 @@ async def test_what_another_process_keeps_locked_stops_the_operation(
 async def test_a_full_disk_stops_the_operation_and_room_lets_it_go_on(path: Path) -> None:
     journal = Journal(path)
     op = begin(journal)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
     try:

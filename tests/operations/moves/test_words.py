@@ -65,6 +65,7 @@ def test_what_was_interrupted_is_said_with_what_may_be_there_twice() -> None:
         "2 messages in the destination and perhaps still in the source: going on deletes what is left of them there, "
         "they are not sent again",
         "1 message may be there twice: the answer to their sending never came; it stays in the source",
+        "going on takes the rest as well",
     )
 
 

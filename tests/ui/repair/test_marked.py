@@ -195,7 +195,7 @@ async def test_one_operation_changes_a_queue_at_a_time(server: Server) -> None:
         await stage.press("D")
         assert "is under way: tab 5 shows it" in stage.toasts[-1]
         await stage.press("q")
-        await stage.sees("Leaving stops that")
+        await stage.sees("Leaving stops what can be stopped")
         await stage.press("escape", "5")
         await stage.sees("▶ move")
         await stage.press("g", "c")

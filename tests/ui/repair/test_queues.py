@@ -201,8 +201,14 @@ async def test_tasks_that_were_started_elsewhere_are_shown_and_stopped(server: S
     async with watching(server) as stage:
         await stage.press("5")
         await stage.sees("the server's task, running: 7 of about 57 moved · 20 a second at most")
-        await stage.press("g", "c")
+        await stage.press("g")
+        await dialog(stage, "c")
+        assert "somebody else may have started that" in _flowing(stage)
+        screen = form(stage)
+        await stage.until(lambda: screen.ready)
+        await stage.press("ctrl+s")
         await stage.until(lambda: server.account.move_tasks.tasks[0].status is MoveStatus.CANCELLED)
+        assert [json.loads(line)["deed"] for line in stage.app.state.audit.lines][-1] == "cancel move task"
         await stage.sees("stopped: about 7 messages were moved")
 
 
