@@ -125,8 +125,14 @@ def test_of_thousands_of_sources_a_few_are_named_and_the_rest_counted() -> None:
 )
 def test_what_becomes_of_a_message_without_a_source_depends_on_who_moves(wish: Wish, said: str) -> None:
     assert f"put there by SNS or by hand {said}" in told(decide(FACTS, wish))
-    assert f"put there by the topics a, b {said}" in told(decide(replace(FACTS, fed_by=("a", "b")), wish))
     assert "no source" not in told(decide(FACTS, replace(wish, to=BILLS)))
+
+
+def test_what_topics_put_there_is_the_movers() -> None:
+    plan = decide(replace(FACTS, fed_by=("a", "b")), Wish())
+    assert plan.by is By.MOVER and "topics put here what they could not deliver" in plan.why
+    assert "put there by the topics a, b tells no source: it stays, and is reported" in told(plan)
+    assert decide(replace(FACTS, fed_by=("a", "b")), Wish(to=BILLS)).by is By.SERVER
 
 
 @pytest.mark.parametrize(
