@@ -118,4 +118,5 @@ class MoveSource:
         except GatewayError:
             return False
         held = len(self._holding) - sum(identity in self._holding for identity in but_for)
-        return counts.visible == 0 and (counts.in_flight or 0) <= held
+        known = counts.visible == 0 and counts.delayed == 0 and counts.in_flight is not None
+        return known and (counts.in_flight or 0) <= held

@@ -225,7 +225,10 @@ class Mover:
     def _begin(self, started: float) -> int:
         move = self._move
         if move.resumes is not None:
-            return self._journal.take_over(move.resumes.op).op
+            taken = self._journal.take_over(move.resumes.op)
+            if (frozenset(taken.sure), frozenset(taken.unsure)) != (move.resumes.sure, move.resumes.unsure):
+                raise JournalError("another sqsview went on with it: leave, and start again to see what is left")
+            return taken.op
         return self._journal.begin(
             move.kind,
             context=self._context,

@@ -185,7 +185,8 @@ class Purge:
         if lines != done.count:
             raise self._incomplete(f"{done.count:,} messages were written, and the file has {lines:,}", path)
         counts = (await self._gateway.get_queue_attributes(self._queue)).counts
-        if counts.visible or counts.delayed or (counts.in_flight or 0) > self._export.progress.held:
+        flying = counts.in_flight
+        if counts.visible != 0 or counts.delayed != 0 or flying is None or flying > self._export.progress.held:
             raise self._incomplete("messages arrived, or were taken by others, since it was written", path)
         self._tell(counts=counts, backed_up=done.count)
 

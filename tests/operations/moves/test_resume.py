@@ -186,6 +186,18 @@ async def test_originals_that_a_move_left_at_its_end_are_deleted_later(
     assert [each.id for each in kept(account, LETTERS.name)] == [f"message-{number}" for number in (1, 2, 4, 5)]
 
 
+async def test_what_another_went_on_with_meanwhile_is_not_finished_by_what_was_known_before(
+    account: Account, gateway: Gateway, path: Path, now: Journal
+) -> None:
+    put(account, 3)
+    await left(path, Move(LETTERS, WORK), sure=("message-1",))
+    (interrupted,) = now.interrupted()
+    stale = replace(interrupted, doubt=Doubt())
+    with pytest.raises(JournalError, match="another sqsview went on with it"):
+        await Mover(gateway, resume(stale), now, Ledger(), SystemClock(), hold=2).run()
+    assert len(kept(account, LETTERS.name)) == 3 and not kept(account, WORK.name)
+
+
 async def test_two_that_finish_at_once_do_not_both_send(
     account: Account, gateway: Gateway, path: Path, now: Journal
 ) -> None:
