@@ -1,7 +1,8 @@
 """Moves that are killed at random instants, one after the other going on with what the one before left.
 
 After each of them every message is in one of the queues at least, and none is there more often than the journals of
-all of them said that it may be. ``SQSVIEW_KILLS`` raises the number of instants, which are random by a fixed seed.
+all of them said that it may be. ``SQSVIEW_KILLS`` raises the number of instants, which are random by a fixed seed,
+and ``SQSVIEW_KILLED_MOTO`` that of the messages on moto.
 """
 
 from __future__ import annotations

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
+from unittest.mock import patch
 
 from sqsview.domain.arn import name_of
 from sqsview.domain.copying import COUNTER
@@ -128,18 +130,36 @@ class OnMoto:
 
 @contextmanager
 def moto_in_a_thread() -> Iterator[OnMoto]:
-    """Run a moto for the length of the block."""
+    """Run a moto for the length of the block, which changes its queues in one thread at a time.
+
+    It makes a new list of what is left for every deletion: what another thread deletes meanwhile is there again, and
+    what it adds is lost.
+    """
     from moto.backends import get_backend
     from moto.server import ThreadedMotoServer
+    from moto.sqs.models import Queue
+
+    turn = threading.RLock()
+
+    def in_turn(change: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(*arguments: Any) -> Any:
+            with turn:
+                return change(*arguments)
+
+        return changed
 
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        yield OnMoto(f"http://{host}:{port}")
-    finally:
-        server.stop()
-        get_backend("sqs").reset()
+    with (
+        patch.object(Queue, "delete_message", in_turn(Queue.delete_message)),
+        patch.object(Queue, "add_message", in_turn(Queue.add_message)),
+    ):
+        server.start()
+        try:
+            host, port = server.get_host_and_port()
+            yield OnMoto(f"http://{host}:{port}")
+        finally:
+            server.stop()
+            get_backend("sqs").reset()
 
 
 def _body(number: int) -> str:
