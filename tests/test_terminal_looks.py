@@ -57,7 +57,7 @@ def until(condition: Callable[[], bool], within: float = 10.0) -> None:
 def holding(moto: Engine, home: Path, *arguments: str) -> Iterator[Terminal]:
     """Run the dashboard with all dead letters held."""
     with start_in_pty([*PROGRAM, *arguments], environment=environment_for(moto.url, home)) as terminal:
-        terminal.wait_for(lambda text: "orders-dlq" in text and "2 queues" in text)
+        terminal.wait_for(lambda text: "DLQ of 1" in text and "2 queues" in text)
         terminal.send("/dlq" + ENTER)
         terminal.wait_for("1 of 2")
         terminal.send("v")
@@ -91,7 +91,7 @@ def test_two_keys_in_one_go_make_one_look_and_leaving_gives_all_of_it_back(
     for number in range(60):
         sqs.send_message(QueueUrl=url, MessageBody=f"more {number}")
     with start_in_pty(PROGRAM, environment=environment_for(moto.url, tmp_path)) as terminal:
-        terminal.wait_for(lambda text: "orders-dlq" in text and "2 queues" in text)
+        terminal.wait_for(lambda text: "DLQ of 1" in text and "2 queues" in text)
         terminal.send("/dlq" + ENTER)
         terminal.wait_for("1 of 2")
         terminal.send("vv")
@@ -108,7 +108,7 @@ def test_two_keys_in_one_go_make_one_look_and_leaving_gives_all_of_it_back(
 
 def test_opening_refreshing_and_leaving_screens_receives_nothing(sqs: Any, moto: Engine, tmp_path: Path) -> None:
     with start_in_pty(PROGRAM, environment=environment_for(moto.url, tmp_path)) as terminal:
-        terminal.wait_for(lambda text: "orders-dlq" in text and "2 queues" in text)
+        terminal.wait_for(lambda text: "DLQ of 1" in text and "2 queues" in text)
         terminal.send("/dlq" + ENTER)
         terminal.wait_for("1 of 2")
         terminal.send("d")
@@ -127,7 +127,7 @@ def test_opening_refreshing_and_leaving_screens_receives_nothing(sqs: Any, moto:
 def test_in_read_only_mode_no_look_is_made(sqs: Any, moto: Engine, tmp_path: Path) -> None:
     environment = environment_for(moto.url, tmp_path)
     with start_in_pty([*PROGRAM, "--read-only"], environment=environment) as terminal:
-        terminal.wait_for(lambda text: "orders-dlq" in text and "2 queues" in text)
+        terminal.wait_for(lambda text: "DLQ of 1" in text and "2 queues" in text)
         assert "v look" not in terminal.text
         terminal.send("v")
         terminal.wait_for("a look is a receive")
