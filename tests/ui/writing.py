@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -59,6 +60,24 @@ class Desk:
     def published(self) -> list[Outgoing]:
         """What was published to any topic."""
         return [outgoing for _, outgoing in self.broker.published]
+
+    def hold(self) -> asyncio.Event:
+        """Keep back what is sent to queues until the event is set."""
+        gate, gateway = asyncio.Event(), self.stage.feed.gateway()
+        send = gateway.send_message
+
+        async def held(*arguments: object, **named: object) -> object:
+            await gate.wait()
+            return await send(*arguments, **named)  # type: ignore[arg-type]
+
+        gateway.send_message = held  # type: ignore[method-assign, assignment]
+        return gate
+
+    async def begin(self) -> None:
+        """Send ``x`` and wait until it is on its way."""
+        await self.stage.type("x")
+        await self.stage.press("ctrl+s")
+        await self.stage.sees("sending…")
 
     async def paste(self, text: str) -> None:
         """Paste into whatever has the focus."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 
@@ -14,7 +13,6 @@ from sqsview.errors import Denied, Rejected, ServerFault
 from sqsview.ui.draft import AttributeDraft, Draft
 from sqsview.ui.screens.dashboard_screen import Subject
 from sqsview.ui.screens.publish import PublishScreen
-from sqsview.ui.screens.writing import Outcome
 from sqsview.ui.widgets.body_editor import LARGEST, LONGEST_LINE
 from tests.support.hostile import HOSTILE, assert_harmless
 from tests.support.shown import strips
@@ -382,53 +380,6 @@ async def test_without_a_connection_it_says_so() -> None:
         await desk.stage.sees("✗ not sent: not connected yet")
 
 
-async def test_while_it_is_sent_the_form_is_locked_and_letters_do_nothing() -> None:
-    async with writing() as desk:
-        gate = asyncio.Event()
-        gateway = desk.stage.feed.gateway()
-        send = gateway.send_message
-
-        async def held(*arguments: object, **named: object) -> object:
-            await gate.wait()
-            return await send(*arguments, **named)  # type: ignore[arg-type]
-
-        gateway.send_message = held  # type: ignore[method-assign, assignment]
-        await desk.stage.type("x")
-        await desk.stage.press("ctrl+s")
-        await desk.stage.sees("sending…")
-        await desk.stage.press(*"q2", "slash", "ctrl+s", "ctrl+n", "ctrl+f")
-        assert isinstance(desk.stage.app.screen, PublishScreen)
-        assert "send" not in desk.stage.keys
-        gate.set()
-        await desk.stage.sees("✓ sent to")
-        assert "ctrl+s send" in desk.stage.keys
-        assert desk.body == "x" and len(desk.sent()) == 1
-        await desk.stage.type("y")
-        assert desk.body == "xy"
-
-
-async def test_leaving_while_it_is_sent_tells_the_outcome_in_passing() -> None:
-    async with writing() as desk:
-        gate = asyncio.Event()
-        gateway = desk.stage.feed.gateway()
-        send = gateway.send_message
-
-        async def held(*arguments: object, **named: object) -> object:
-            await gate.wait()
-            return await send(*arguments, **named)  # type: ignore[arg-type]
-
-        gateway.send_message = held  # type: ignore[method-assign, assignment]
-        await desk.stage.type("x")
-        await desk.stage.press("ctrl+s")
-        await desk.stage.sees("sending…")
-        await desk.stage.press("escape")
-        await desk.stage.until(lambda: not isinstance(desk.stage.app.screen, PublishScreen))
-        gate.set()
-        await desk.stage.until(lambda: any("message id message-1" in toast for toast in desk.stage.toasts))
-        assert desk.sent() == [Outgoing("x")]
-        assert queue_arn(QUEUE) not in desk.stage.app.drafts
-
-
 async def test_a_name_that_is_not_protected_is_sent_to_at_once() -> None:
     async with writing(of=company(context=replace(HERE, protected=("*-prod",)))) as desk:
         await desk.stage.type("x")
@@ -677,45 +628,3 @@ async def test_a_hostile_name_is_text() -> None:
             await stage.until(lambda: any("kept as a draft" in toast for toast in stage.toasts))
             assert_harmless(strips(stage.app), 100)
             stage.app.clear_notifications()
-
-
-async def test_a_change_of_region_while_it_is_sent_ends_nothing_but_the_form() -> None:
-    async with writing() as desk:
-        gate, gateway = asyncio.Event(), desk.stage.feed.gateway()
-        send = gateway.send_message
-
-        async def held(*arguments: object, **named: object) -> object:
-            await gate.wait()
-            return await send(*arguments, **named)  # type: ignore[arg-type]
-
-        gateway.send_message = held  # type: ignore[method-assign, assignment]
-        await desk.stage.type("x")
-        await desk.stage.press("ctrl+s")
-        await desk.stage.sees("sending…")
-        form = desk.stage.app.screen
-        desk.stage.app.change_target(region="us-east-1")
-        while form.query(Outcome):  # noqa: ASYNC110 - the fields go first, and only then is the screen told
-            await asyncio.sleep(0)
-        gate.set()
-        await desk.stage.until(lambda: any("message id message-1" in toast for toast in desk.stage.toasts))
-        assert desk.sent() == [Outgoing("x")]
-
-
-async def test_leaving_while_a_message_is_sent_asks_first() -> None:
-    async with writing() as desk:
-        gate, gateway = asyncio.Event(), desk.stage.feed.gateway()
-        send = gateway.send_message
-
-        async def held(*arguments: object, **named: object) -> object:
-            await gate.wait()
-            return await send(*arguments, **named)  # type: ignore[arg-type]
-
-        gateway.send_message = held  # type: ignore[method-assign, assignment]
-        await desk.stage.type("x")
-        await desk.stage.press("ctrl+s")
-        await desk.stage.sees("sending…")
-        await desk.stage.press("ctrl+q")
-        await desk.stage.sees("whether it was taken is told in a moment")
-        await desk.stage.press("escape")
-        gate.set()
-        await desk.stage.sees("✓ sent to")

@@ -45,19 +45,6 @@ async def run(directory: Path, play: Callable[[Desk], Awaitable[None]]) -> None:
         raise app.fault
 
 
-def hold(desk: Desk) -> asyncio.Event:
-    """Keep the server's answers until the event is set."""
-    gate, gateway = asyncio.Event(), desk.stage.feed.gateway()
-    send = gateway.send_message
-
-    async def held(*arguments: object, **named: object) -> object:
-        await gate.wait()
-        return await send(*arguments, **named)  # type: ignore[arg-type]
-
-    gateway.send_message = held  # type: ignore[method-assign, assignment]
-    return gate
-
-
 def send_again(desk: Desk, message: Outgoing, queue: str = QUEUE) -> None:
     desk.stage.app.open_publish(
         Subject(queue_arn(queue), queue, "queue", queue_arn(queue), f"https://sqs.example/{queue}"), message
@@ -208,7 +195,7 @@ async def test_so_is_the_second_of_two_that_are_sent_from_here() -> None:
 
 async def test_what_is_being_sent_is_not_offered_to_be_sent_twice() -> None:
     async with writing() as desk:
-        gate = hold(desk)
+        gate = desk.hold()
         await desk.stage.type("pay 100")
         await desk.stage.press("ctrl+s")
         await desk.stage.sees("sending…")
@@ -225,7 +212,7 @@ async def test_what_is_being_sent_is_not_offered_to_be_sent_twice() -> None:
 
 async def test_what_failed_after_its_form_was_left_is_a_draft() -> None:
     async with writing() as desk:
-        gate = hold(desk)
+        gate = desk.hold()
         lost = ServerFault(Problem(ProblemKind.NETWORK, "the connection broke"))
         desk.account.fail_once("send_message", lost)
         await desk.stage.type("pay 100")
@@ -241,7 +228,7 @@ async def test_what_failed_after_its_form_was_left_is_a_draft() -> None:
 
 async def test_the_connection_is_not_closed_before_the_answer_is_there() -> None:
     async with writing() as desk:
-        gate = hold(desk)
+        gate = desk.hold()
         await desk.stage.type("x")
         await desk.stage.press("ctrl+s")
         await desk.stage.sees("sending…")
