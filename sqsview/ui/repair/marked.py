@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqsview.domain import words
 from sqsview.domain.arn import name_of
+from sqsview.domain.decoding import decode, what_matters
 from sqsview.domain.message import Message
 from sqsview.domain.queue import QueueRef
 from sqsview.domain.receive_budget import Allowance
@@ -18,7 +20,7 @@ from sqsview.operations.audited import AuditedMove
 from sqsview.operations.move import Move, MoveProgress
 from sqsview.operations.mover import Mover
 from sqsview.operations.running import Operation
-from sqsview.ui.repair.desk import Desk, asked_where_protected, typed_name, wrong_name, wrong_protected
+from sqsview.ui.repair.desk import NOT_HELD, Desk, asked_where_protected, typed_name, wrong_name, wrong_protected
 from sqsview.ui.repair.redriving import RATE_HINT, Pace, pace_of, queue_named
 from sqsview.ui.repair.telling import of_move
 from sqsview.ui.screens.dialogs import ConfirmScreen
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 
 _NAMED = 5
 """Messages that a dialog names."""
-_BODY = 60
-"""Characters of their bodies."""
+_WIDTH = 48
+"""Characters of what matters in each."""
 _SHOWN = 12
 """Lines of a difference that a dialog shows."""
 _DEEDS = {"move": Deed.MOVE, "copy": Deed.COPY, "delete": Deed.DELETE_MESSAGES}
@@ -139,9 +141,7 @@ class Sending:
         else:
             lines.append("The copy is confirmed before a message is deleted: at worst one is there twice, never gone.")
         if not held:
-            lines.append(
-                "They are not held: each is received again, and what somebody else took meanwhile is left alone."
-            )
+            lines.append(NOT_HELD)
         return Outlook(lines, self._wrong(values))
 
     def _wrong(self, values: Values) -> str:
@@ -204,20 +204,18 @@ class Deleting:
         self._desk.ask(title, self._typed, self._judge, "delete", self._begin)
 
     async def _judge(self, values: Values) -> Outlook:
-        lines = [self._line(message) for message in self._marked.messages[:_NAMED]]
+        lines = await asyncio.to_thread(lambda: [self._line(message) for message in self._marked.messages[:_NAMED]])
         if len(self._marked.messages) > _NAMED:
             lines.append(f"and {len(self._marked.messages) - _NAMED:,} more")
         lines.append("What is deleted is gone for good: e exports what is marked to a file first.")
         if not self._marked.looking.holding:
-            lines.append(
-                "They are not held: each is received again, and what somebody else took meanwhile is left alone."
-            )
+            lines.append(NOT_HELD)
         return Outlook(lines, wrong_name(values, self._marked.queue.name) if self._typed else "")
 
     def _line(self, message: Message) -> str:
         now = self._desk.app.clock.epoch()
         age = f"{words.duration(max(0.0, now - message.sent))} old" if message.sent is not None else ""
-        return f"{message.id[:8]}…  {age}  {' '.join(message.body[:_BODY].split())}"
+        return f"{message.id[:8]}…  {age}  {what_matters(decode(message.body), _WIDTH)}"
 
     def _begin(self, values: Values) -> None:
         move = Move(self._marked.queue, ids=self._marked.ids, delete_only=True)

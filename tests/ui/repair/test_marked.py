@@ -84,6 +84,7 @@ async def test_deleting_says_that_it_is_for_good_and_enter_in_front_of_it_cancel
         await look(stage)
         await dialog(stage, "D")
         assert "Delete 1 message of" in stage.text and "gone for good" in stage.text
+        assert "message-…  3 min old  order 10001 card_declined" in stage.text, "it names what is deleted"
         await stage.press("enter")
         await stage.until(lambda: not isinstance(stage.app.screen, FormScreen))
         assert len(server.kept(DEAD)) == 3 and not stage.app.operations.all
@@ -201,3 +202,15 @@ async def test_one_operation_changes_a_queue_at_a_time(server: Server) -> None:
         await stage.press("g", "c")
         await stage.until(lambda: not operation.running)
         await stage.sees("■ move")
+
+
+async def test_what_is_not_held_is_received_again_to_be_deleted_and_that_is_said(server: Server) -> None:
+    (gone, *_) = server.put(LIVE, *orders(3))
+    async with watching(server) as stage:
+        await look(stage, LIVE, shows="released")
+        await stage.until(lambda: messages(stage).shown[0].key == gone)
+        await dialog(stage, "D")
+        assert "They are not held: each is received again" in stage.text
+        await agree(stage)
+        assert gone not in {kept.id for kept in server.kept(LIVE)} and len(server.kept(LIVE)) == 2
+        assert not server.held(LIVE), "what was met on the way is given back"
