@@ -89,7 +89,7 @@ def _unusual(progress: MoveProgress) -> Iterator[str]:
     if progress.doubtful:
         yield f"{progress.doubtful:,} may be there twice"
     if progress.skipped:
-        yield f"{progress.skipped:,} not meant"
+        yield f"{progress.skipped:,} passed over"
 
 
 def _messages(count: int) -> str:

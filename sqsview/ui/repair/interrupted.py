@@ -120,7 +120,7 @@ class Interruptions:
         work = AuditedMove(mover, act, detail="finishes what was interrupted")
         things |= set(move.sources)
         title = f"{name_of(left.source)} → {name_of(left.destination) if left.destination else 'where each came from'}"
-        self._desk.begin(left.kind, title, things, work, lambda: of_move(work.progress, "moved"), self._again)
+        self._desk.begin(left.kind, title, things, work, lambda: of_move(left.kind, work.progress), self._again)
 
     async def _close(self, left: Interrupted) -> None:
         journal, now = self._desk.app.state.journal, self._desk.app.clock.epoch()

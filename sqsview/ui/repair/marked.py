@@ -37,7 +37,6 @@ _WIDTH = 48
 _SHOWN = 12
 """Lines of a difference that a dialog shows."""
 _DEEDS = {"move": Deed.MOVE, "copy": Deed.COPY, "delete": Deed.DELETE_MESSAGES}
-_DONE = {"move": "moved", "copy": "copied", "delete": "deleted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +271,7 @@ async def _start(
             done(work.progress)
 
     kind = "send on" if move.edits else move.kind
-    desk.begin(kind, title, things, work, lambda: of_move(work.progress, _DONE[move.kind]), over)
+    desk.begin(kind, title, things, work, lambda: of_move(move.kind, work.progress), over)
 
 
 def _ask_again(

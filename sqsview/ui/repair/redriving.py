@@ -136,7 +136,7 @@ class Redrive:
         act = Act(state.audit, clock, context, Deed.REDRIVE, self._queue.arn, destination)
         work = AuditedMove(moving, act, detail=values["filter"].strip())
         title = f"{self._queue.name} → {planned.where}"
-        self._desk.begin("redrive", title, things, work, lambda: of_move(work.progress, "moved"))
+        self._desk.begin("redrive", title, things, work, lambda: of_move("redrive", work.progress))
 
 
 def _sieve(values: Values) -> Sieve | None:

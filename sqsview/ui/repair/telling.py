@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqsview.domain import words
+from sqsview.operations import export_words, import_words, move_words
 from sqsview.operations.running import Telling
 
 if TYPE_CHECKING:
@@ -14,28 +15,14 @@ if TYPE_CHECKING:
     from sqsview.operations.purge import PurgeProgress
 
 
-def of_move(progress: MoveProgress, done: str) -> Telling:
-    """Tell of a move; ``done`` is the word for what was done, such as ``moved``."""
-    of = f" of {progress.total:,}" if progress.total is not None else ""
-    said = [f"{progress.moved:,}{of} {done}"]
-    if progress.failed:
-        said.append(f"{progress.failed:,} stayed")
-    if progress.doubtful:
-        said.append(f"{progress.doubtful:,} may be there twice")
-    if progress.skipped:
-        said.append(f"{progress.skipped:,} passed over")
-    if progress.rate:
-        said.append(f"{words.short_count(progress.rate)} a second")
-    if not progress.ended and progress.eta is not None:
-        said.append(f"{words.duration(progress.eta)} left")
-    if progress.problem is not None:
-        said.append(progress.problem.advice)
-    failures = [
-        (each.id, f"{each.reason}{' · may be there twice' if each.twice else ''}") for each in progress.failures
-    ]
+def of_move(kind: str, progress: MoveProgress) -> Telling:
+    """Tell of a move, a copy, a deletion or a redrive."""
+    line = move_words.outcome(kind, progress) if progress.ended else move_words.progress_line(kind, progress)
+    twice = " · may be there twice"
+    failures = [(each.id, each.reason + twice * each.twice) for each in progress.failures]
     share = progress.moved / progress.total if progress.total else None
     wrong = bool(progress.failed or progress.doubtful or progress.problem)
-    return Telling(" · ".join(said), share, failures, progress.notes, wrong)
+    return Telling(line, share, failures, progress.notes, wrong)
 
 
 def of_purge(progress: PurgeProgress) -> Telling:
@@ -56,33 +43,15 @@ def of_purge(progress: PurgeProgress) -> Telling:
 
 def of_export(progress: ExportProgress) -> Telling:
     """Tell of an export."""
-    of = f" of about {words.count(progress.total)}" if progress.total is not None else ""
-    said = [f"{progress.count:,}{of} written"]
-    if not progress.ended and progress.eta is not None:
-        said.append(f"{words.duration(progress.eta)} left")
-    if progress.problem is not None:
-        said.append(progress.problem.advice)
     share = progress.count / progress.total if progress.total else None
-    return Telling(" · ".join(said), share, (), progress.notes, progress.problem is not None)
+    gave_up = f" · {progress.problem.advice}" if progress.problem is not None else ""
+    return Telling(export_words.progress_line(progress) + gave_up, share, (), progress.notes, bool(gave_up))
 
 
 def of_import(progress: ImportProgress) -> Telling:
-    """Tell of an import."""
-    if progress.checked and not progress.sent:
-        return Telling(f"checking the file: {progress.checked:,} lines")
-    of = f" of {progress.total:,}" if progress.total is not None else ""
-    said = [f"{progress.before + progress.sent:,}{of} sent"]
-    if progress.failed:
-        said.append(f"{progress.failed:,} refused")
-    if progress.unsure:
-        said.append(f"{len(progress.unsure):,} may have been taken")
-    if progress.rate:
-        said.append(f"{words.short_count(progress.rate)} a second")
-    if not progress.ended and progress.eta is not None:
-        said.append(f"{words.duration(progress.eta)} left")
-    if progress.problem is not None:
-        said.append(progress.problem.advice)
+    """Tell of an import; at its end also how to go on."""
+    line = import_words.summary(progress) if progress.ended else import_words.progress_line(progress)
+    notes = [*progress.notes, *(import_words.ending(progress) if progress.ended else ())]
     failures = [(f"line {each.line:,}", each.reason) for each in progress.failures]
     share = (progress.before + progress.sent) / progress.total if progress.total else None
-    wrong = bool(progress.failed or progress.unsure or progress.problem)
-    return Telling(" · ".join(said), share, failures, progress.notes, wrong)
+    return Telling(line, share, failures, notes, wrong=progress.ended and not (progress.is_done or progress.stopped))

@@ -22,7 +22,7 @@ GONE = Problem(ProblemKind.GONE, "does not exist", thing="orders")
             "120 of 1,000 moved · 45 a second · 20 s left",
         ),
         ("copy", MoveProgress(total=9, moved=2, rate=0.25, eta=28), "2 of 9 copied · 0.2 a second · 28 s left"),
-        ("delete", MoveProgress(moved=3, skipped=1_200), "3 deleted · 1,200 not meant"),
+        ("delete", MoveProgress(moved=3, skipped=1_200), "3 deleted · 1,200 passed over"),
         (
             "redrive",
             MoveProgress(total=50, moved=9, failed=2, doubtful=1, stopped=True),

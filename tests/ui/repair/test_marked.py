@@ -40,7 +40,7 @@ async def test_what_is_marked_goes_back_to_the_queue_it_came_from_and_the_rest_s
         await agree(stage)
         assert len(server.kept(LIVE)) == 2 and len(server.kept(DEAD)) == 3
         assert server.kept(LIVE)[0].outgoing.attributes.items() >= ATTRIBUTES.items()
-        assert f"move {DEAD} → {LIVE}: 2 of 2 moved" in stage.toasts[-1]
+        assert f"move {DEAD} → {LIVE}: 2 moved" in stage.toasts[-1]
         await stage.until(lambda: len(messages(stage).shown) == 3)
         assert len(server.held(DEAD)) == 3, "the others are held as before"
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from sqsview.domain.message import Outgoing
+from sqsview.domain.message import EntryFault
 from sqsview.domain.move_task import MoveStatus
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.errors import Unsupported
 from sqsview.ui.screens.dialogs import ConfirmScreen
 from sqsview.ui.screens.form_dialog import FormScreen
+from tests.support.hostile import HOSTILE, assert_harmless
+from tests.support.shown import strips
 from tests.support.things import queue_arn
 from tests.ui.repair.deeds import agree, dialog, fill, form
 from tests.ui.seen import DEAD, LIVE, Server, orders, watching
@@ -212,10 +214,21 @@ async def test_tasks_that_were_started_elsewhere_are_shown_and_stopped(server: S
         await stage.sees("stopped: about 7 messages were moved")
 
 
-async def test_hostile_names_and_reasons_are_text_in_dialogs(server: Server) -> None:
-    server.account.broker.put(DEAD, Outgoing("x"))
-    server.account.fail("list_message_move_tasks", Unsupported(Problem(ProblemKind.FAILED, "[b]no\x1b[2J")))
+async def test_hostile_reasons_are_text_in_dialogs_and_in_the_activity(server: Server) -> None:
+    hostile = "".join(HOSTILE.values())
+    server.put(DEAD, *orders(2), receives=5)
+    server.account.fail("list_message_move_tasks", Unsupported(Problem(ProblemKind.FAILED, hostile)))
+    fault = EntryFault("InvalidMessageContents", hostile, sender_fault=True)
+    server.account.broker.refuse = lambda outgoing: fault
     async with watching(server) as stage:
         await stage.move_to(DEAD)
-        await dialog(stage, "R")
-        assert "\x1b" not in stage.text
+        screen = await dialog(stage, "R")
+        screen.query_one("#ask-to").value = hostile  # type: ignore[attr-defined]
+        await stage.until(lambda: screen.judged)
+        assert "there is no queue" in _flowing(stage)
+        assert_harmless(strips(stage.app), 120)
+        screen.query_one("#ask-to").value = ""  # type: ignore[attr-defined]
+        await agree(stage)
+        await stage.press("5", "g", "enter")
+        await stage.sees("stayed behind")
+        assert_harmless(strips(stage.app), 120)
