@@ -76,7 +76,7 @@ class Engine:
 def start_moto() -> Any:
     """Run a moto server for the length of the block, as ``with start_moto() as engine``."""
     port = _free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, "-m", "tests.support.moto_in_turn", str(port)]
     return _running("moto", port, command, {}, "/moto-api/")
 
 

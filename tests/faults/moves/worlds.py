@@ -8,15 +8,15 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
-from unittest.mock import patch
 
 from sqsview.domain.arn import name_of
 from sqsview.domain.copying import COUNTER
 from tests.support.engines import ACCOUNT, REGION, Engine
+from tests.support.moto_in_turn import make_moto
 
 HERE, THERE = "orders-dlq", "orders"
 
@@ -130,36 +130,19 @@ class OnMoto:
 
 @contextmanager
 def moto_in_a_thread() -> Iterator[OnMoto]:
-    """Run a moto for the length of the block, which changes its queues in one thread at a time.
-
-    It makes a new list of what is left for every deletion: what another thread deletes meanwhile is there again, and
-    what it adds is lost.
-    """
+    """Run a moto in this process for the length of the block."""
     from moto.backends import get_backend
-    from moto.server import ThreadedMotoServer
-    from moto.sqs.models import Queue
 
-    turn = threading.RLock()
-
-    def in_turn(change: Callable[..., Any]) -> Callable[..., Any]:
-        def changed(*arguments: Any) -> Any:
-            with turn:
-                return change(*arguments)
-
-        return changed
-
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    with (
-        patch.object(Queue, "delete_message", in_turn(Queue.delete_message)),
-        patch.object(Queue, "add_message", in_turn(Queue.add_message)),
-    ):
-        server.start()
-        try:
-            host, port = server.get_host_and_port()
-            yield OnMoto(f"http://{host}:{port}")
-        finally:
-            server.stop()
-            get_backend("sqs").reset()
+    server = make_moto()
+    serving = threading.Thread(target=server.serve_forever, name="moto")
+    serving.start()
+    try:
+        yield OnMoto(f"http://127.0.0.1:{server.port}")
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+        get_backend("sqs").reset()
 
 
 def _body(number: int) -> str:
