@@ -88,6 +88,8 @@ class MoveReceiving:
         """Monotonic seconds at which the last of what is hidden by a lost answer is visible again."""
         self._patience: float | None = None
         """Monotonic seconds at which nothing more is waited for."""
+        self._asked_at = 0.0
+        """Monotonic seconds of the latest receive."""
         self._over_limit = False
 
     # -- the course of it
@@ -158,7 +160,7 @@ class MoveReceiving:
             return 0
 
     async def _receive_and_carry(self) -> int:
-        sent_at = self._clock.monotonic()
+        sent_at = self._asked_at = self._clock.monotonic()
         maximum = MOST_AT_ONCE if self._move.rate is None else min(MOST_AT_ONCE, max(1, int(self._move.rate)))
         hold = self._holding.seconds
         try:
@@ -167,20 +169,21 @@ class MoveReceiving:
             self._source.unanswered += 1
             raise
         except GatewayError as fault:
-            await self._failed(fault, sent_at + hold)
+            await self._failed(fault, hold)
             return 0
         self._failing = 0
         self._holding.add(messages, sent_at + hold)
         return await self._take(messages, known=False)
 
-    async def _failed(self, fault: GatewayError, lapses: float) -> None:
+    async def _failed(self, fault: GatewayError, hold: int) -> None:
         if isinstance(fault, ServerFault) and "OverLimit" in fault.problem.text:
             self._over_limit = True
             self._tally.note(in_flight_limit())
             return
         if may_have_counted(fault):
             self._source.unanswered += 1
-            self._back_at = max(self._back_at, lapses)
+            # The server began to hold them when the question arrived there, at the latest now.
+            self._back_at = max(self._back_at, self._clock.monotonic() + hold)
         self._failing += 1
         if is_hopeless(fault) or self._failing >= GIVE_UP:
             self._outcomes.give_up(fault.problem)
@@ -277,17 +280,18 @@ class MoveReceiving:
                 self._back_at = max(self._back_at, now + self._hold)
         if not self._source.is_open or self._is_done():
             return False
-        if now >= min(self._back_at, self._patience):
+        until = min(self._back_at, self._patience)
+        if self._asked_at >= until:
             if undeleted and await self._source.is_empty(but_for=undeleted):
                 # A server that refuses to delete what an earlier call, whose answer was lost, had deleted.
                 self._outcomes.done(list(undeleted.values()))
             return False
         if not self._awaits_again() and await self._source.is_empty():
             return False
-        seconds = math.ceil(min(self._back_at, self._patience) - now)
-        self._tally.note(f"waits up to {seconds} s for messages whose holds have to lapse", _WAITING)
+        seconds = max(until - now, 0.0)
+        self._tally.note(f"waits up to {math.ceil(seconds)} s for messages whose holds have to lapse", _WAITING)
         self._tally.tell()
-        await self._clock.sleep(_LOOK_AGAIN)
+        await self._clock.sleep(min(seconds, _LOOK_AGAIN))
         self._empty = self._expected = 0
         return True
 

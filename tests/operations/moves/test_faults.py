@@ -170,15 +170,18 @@ async def test_a_message_with_a_trace_header_goes_alone_to_a_server_that_loses_i
 # -- receiving
 
 
+@pytest.mark.parametrize("way", [0.0, 0.4, 0.97, 1.4], ids="{} s on the way".format)
 async def test_a_receive_whose_answer_is_lost_is_waited_for(
-    account: Account, prepare: Prepare, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    account: Account, prepare: Prepare, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, way: float
 ) -> None:
-    """What it hid comes back when its hold lapses; the record reckons with it."""
+    """What it hid comes back when its hold lapses, which began when it arrived; the record reckons with it."""
     await filled(account, 25)
     lost: list[Message] = []
     receive = Broker.receive
 
     async def lose(*arguments: Any, **named: Any) -> list[Message]:
+        if not lost:
+            await account.clock.sleep(way)
         found = await receive(*arguments, **named)
         if not lost:
             lost.extend(found)
