@@ -121,11 +121,12 @@ class Outgoing:
     """Topics only: whether the body holds a body for each protocol (``MessageStructure=json``)."""
     trace_header: str | None = None
     """``AWSTraceHeader``; queues only."""
+    size: int = field(init=False, repr=False, compare=False)
+    """Bytes of body and attributes, which is what a queue or topic limits."""
 
-    @property
-    def size(self) -> int:
-        """Bytes of body and attributes, which is what a queue or topic limits."""
-        return byte_length(self.body) + attributes_size(self.attributes)
+    def __post_init__(self) -> None:
+        """Count the bytes, once: limits, batches and what is paid all go by them."""
+        object.__setattr__(self, "size", byte_length(self.body) + attributes_size(self.attributes))
 
 
 @dataclass(frozen=True, slots=True)

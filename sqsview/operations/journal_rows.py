@@ -13,7 +13,7 @@ from sqsview.operations.journal_schema import State
 
 def stored(text: str) -> str:
     """Give ``text`` as SQLite can keep it: a server may send a lone surrogate, and one id still is one id."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def interrupted_of(connection: sqlite3.Connection, row: Sequence[Any]) -> Interrupted:
