@@ -30,6 +30,11 @@ def slot_of(key: str, given: Outgoing | None) -> str:
     return f"{key} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
+def slot_of_edit(queue_arn: str, message_id: str) -> str:
+    """Name the place of a body that is edited to be sent on; no queue or topic is written to under this name."""
+    return f"edit {queue_arn} {message_id}"
+
+
 class Drafts(Mapping[str, Draft]):
     """The drafts of this run by their slot, and the files that the next run finds them in."""
 

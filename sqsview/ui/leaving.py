@@ -31,7 +31,7 @@ def leave(app: Dashboard) -> None:
 def _past_operations(app: Dashboard) -> None:
     running = app.operations.running if app.has_changed_anything else ()
     if not running:
-        _past_edits(app)
+        app.unsent.leave()
         return
     says = [f"{each.kind} {each.title} is under way: {each.told.line}" for each in running[:_NAMED]]
     if len(running) > _NAMED:
@@ -43,16 +43,7 @@ def _past_operations(app: Dashboard) -> None:
 async def _stop_and_leave(app: Dashboard) -> None:
     app.say("stopping…")
     await app.operations.stop_all()
-    _past_edits(app)
-
-
-def _past_edits(app: Dashboard) -> None:
-    edits = len(app.desk.edits) if app.has_changed_anything else 0
-    if not edits:
-        app.unsent.leave()
-        return
-    what = "1 edited body was" if edits == 1 else f"{edits} edited bodies were"
-    _ask(app, [f"{what} not sent on, and is kept only until you leave."], "leave", app.unsent.leave)
+    app.unsent.leave()
 
 
 def _ask(app: Dashboard, says: list[str], agree: str, go: Callable[[], object], *, by_letter: bool = False) -> None:

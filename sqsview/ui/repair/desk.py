@@ -31,8 +31,6 @@ class Desk:
         """What earlier runs did not bring to an end."""
         self._claimed: set[str] = set()
         """ARNs on which an operation is about to begin."""
-        self.edits: dict[str, str] = {}
-        """Bodies that were edited and are not confirmed to be sent, by message id."""
 
     def gateway(self) -> Gateway | None:
         """Give the connection, or say why there is none."""

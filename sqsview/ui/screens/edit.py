@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import events, on
 from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 from textual.widget import Widget
@@ -15,6 +16,8 @@ from sqsview.domain.message import attributes_size, byte_length
 from sqsview.domain.publishing.destination import MIB
 from sqsview.operations.editor import EditorError, handed_over
 from sqsview.ui.actions import View, screen_bindings
+from sqsview.ui.draft import Draft
+from sqsview.ui.drafts import slot_of_edit
 from sqsview.ui.foreground import in_foreground
 from sqsview.ui.repair.marked import Marked, Sending
 from sqsview.ui.scene import Scene
@@ -35,18 +38,22 @@ class EditScreen(DashboardScreen):
         self.TAB = tab
         self._marked = marked
         (self._message,) = marked.messages
+        self._slot = slot_of_edit(marked.queue.arn, self._message.id)
         self._busy = False
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay out the editor alone."""
         yield BodyEditor(id="edit-body")
 
-    def on_mount(self) -> None:
-        """Begin with what was typed before and not sent, or else with the body as it is."""
-        super().on_mount()
+    @on(events.Mount)
+    async def _put_in(self) -> None:
+        """Begin with what was typed before and not sent, in an earlier run too, or else with the body as it is."""
         editor = self.editor
         editor.border_title = titled(f"edit {self._message.id} of {self._marked.queue.name}, and send it on")
-        editor.load(self.dashboard.desk.edits.get(self._message.id, self._message.body))
+        left = await self.dashboard.drafts.find(self._slot)
+        editor.load(self._message.body if left is None else left.body)
+        if left is not None:
+            self.dashboard.say("this is how it was left, not yet sent on")
         self.focus_body()
 
     @property
@@ -71,9 +78,10 @@ class EditScreen(DashboardScreen):
         event.stop()
         editor, text = self.editor, self.editor.text
         if text == self._message.body:
-            self.dashboard.desk.edits.pop(self._message.id, None)
+            self.dashboard.drafts.forget(self._slot)
         else:
-            self.dashboard.desk.edits[self._message.id] = text
+            self.dashboard.drafts.keep(self._slot, Draft(text))
+        self.dashboard.unsent.write_soon()
         editor.head.check = json_check(text)
         editor.head.bytes_sent = byte_length(text) + attributes_size(self._message.attributes)
         editor.head.limit = MIB
@@ -97,7 +105,8 @@ class EditScreen(DashboardScreen):
             self.app.pop_screen()
 
     def _sent(self) -> None:
-        self.dashboard.desk.edits.pop(self._message.id, None)
+        self.dashboard.drafts.forget(self._slot)
+        self.dashboard.unsent.write_soon()
 
     def action_format(self) -> None:
         """Indent the body."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
+from pathlib import Path
 
 from sqsview.domain.message import EntryFault
 from sqsview.operations.running import Telling
+from sqsview.operations.state import State
 from sqsview.ui.screens.edit import EditScreen
 from sqsview.ui.screens.form_dialog import FormScreen
 from tests.support.things import queue_arn
@@ -117,7 +119,7 @@ async def test_a_body_is_edited_and_sent_on_with_the_difference_shown_first(serv
         (kept,) = server.kept(LIVE)
         assert kept.outgoing.body == '{"total": 19}'
         assert kept.outgoing.attributes.items() >= ATTRIBUTES.items()
-        assert server.kept(DEAD) == [] and not stage.app.desk.edits
+        assert server.kept(DEAD) == [] and not stage.app.drafts
 
 
 async def test_an_edit_is_kept_when_somebody_else_took_the_message_meanwhile(server: Server) -> None:
@@ -132,7 +134,7 @@ async def test_an_edit_is_kept_when_somebody_else_took_the_message_meanwhile(ser
         await dialog(stage, "ctrl+s")
         await agree(stage)
         assert server.kept(LIVE) == [], "nothing is sent of what is not held any more"
-        assert list(stage.app.desk.edits.values()) == ["!wrong"]
+        assert [draft.body for draft in stage.app.drafts.values()] == ["!wrong"]
 
 
 async def test_leaving_the_editor_keeps_what_was_typed(server: Server) -> None:
@@ -145,6 +147,23 @@ async def test_leaving_the_editor_keeps_what_was_typed(server: Server) -> None:
             await stage.press("x", "escape")
         await stage.press("E")
         await stage.sees("xxwrong")
+
+
+async def test_what_was_typed_is_there_in_the_next_run_and_leaving_asks_nothing(server: Server, tmp_path: Path) -> None:
+    server.put(DEAD, "wrong", receives=5)
+    async with watching(server) as stage:
+        stage.app.state = State(tmp_path)
+        await look(stage)
+        await stage.press("E")
+        await stage.until(lambda: isinstance(stage.app.screen, EditScreen))
+        await stage.press("x", "escape", "q")
+        await stage.until(lambda: not stage.app.is_running)
+    async with watching(server) as stage:
+        stage.app.state = State(tmp_path)
+        await look(stage)
+        await stage.press("E")
+        await stage.sees("xwrong")
+        assert "not yet sent on" in stage.toasts[-1]
 
 
 async def test_a_protected_queue_wants_its_name_and_no_marks_of_all(server: Server) -> None:
