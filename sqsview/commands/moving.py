@@ -125,9 +125,18 @@ def is_complete(progress: MoveProgress) -> bool:
 
 
 def _shown_on(line: StatusLine, kind: str) -> Callable[[MoveProgress], None]:
-    from sqsview.operations.move_words import progress_line
+    from sqsview.operations.move_words import progress_line, waiting
 
-    return lambda progress: line.show(progress_line(kind, progress))
+    told = False
+
+    def show(progress: MoveProgress) -> None:
+        nonlocal told
+        if progress.waits and not told and not line.is_on:
+            told = True
+            say(waiting(progress))
+        line.show(progress_line(kind, progress))
+
+    return show
 
 
 def _print(kind: str, progress: MoveProgress) -> None:

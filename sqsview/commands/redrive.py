@@ -130,8 +130,10 @@ async def _list_what_would_go(way: Way, plan: RedrivePlan, move: Move) -> bool:
 
     found = await way.plan(move)
     write(plan_as_text(found, plan))
+    in_rows = {note for one in found.planned for note in one.notes}
     for note in found.notes:
-        say(f"note: {note}")
+        if note not in in_rows and note not in plan.notes:
+            say(f"note: {note}")
     return True
 
 

@@ -12,12 +12,13 @@ class StatusLine:
     """Says how far a command is, while it runs."""
 
     def __init__(self) -> None:
-        self._on = sys.stderr is not None and sys.stderr.isatty()
+        self.is_on = sys.stderr is not None and sys.stderr.isatty()
+        """Whether anybody sees it."""
         self._width = 0
 
     def show(self, text: str) -> None:
         """Write ``text`` in place of what stood there."""
-        if self._on:
+        if self.is_on:
             line = printable(text)
             sys.stderr.write(f"\r{line.ljust(self._width)}" + ("" if line else "\r"))
             sys.stderr.flush()

@@ -117,6 +117,8 @@ class MoveProgress:
     """Why it gave up before its end."""
     stopped: bool = False
     """Whether a person ended it before its end."""
+    waits: float = 0.0
+    """Seconds for which it waits at most, where what is left is held: by a killed process, or by a lost answer."""
     ended: bool = False
 
 

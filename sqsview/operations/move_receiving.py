@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -31,8 +30,6 @@ _RATE_OF_ONE = 20.0
 """Messages a second that one of them manages as a rule, so that a low rate does not hold more than it needs."""
 _LOOK_AGAIN = 1.0
 """Seconds between two receives while something is waited for that comes back by itself."""
-_WAITING = "waiting"
-"""Subject of what is told meanwhile."""
 _HOLDS_TO_WAIT = 3
 """How many holds long that may take at most."""
 _FIFO_STAYS = (
@@ -111,7 +108,7 @@ class MoveReceiving:
                     break
         finally:
             await self._leave()
-            self._tally.note("", _WAITING)
+            self._tally.waits = 0.0
         if not self._outcomes.stopping.is_set():
             await self._settle()
 
@@ -289,7 +286,7 @@ class MoveReceiving:
         if not self._awaits_again() and await self._source.is_empty():
             return False
         seconds = max(until - now, 0.0)
-        self._tally.note(f"waits up to {math.ceil(seconds)} s for messages whose holds have to lapse", _WAITING)
+        self._tally.waits = seconds
         self._tally.tell()
         await self._clock.sleep(min(seconds, _LOOK_AGAIN))
         self._empty = self._expected = 0

@@ -25,8 +25,7 @@ class Tally:
         self._failures: list[MoveFailure] = []
         self._kept: tuple[MoveFailure, ...] = ()
         self._reasons: dict[str, int] = {}
-        self._notes: dict[str, str] = {}
-        """What is to be told, by subject; the newest word on each."""
+        self._notes: dict[str, None] = {}
         self._counted_notes: dict[str, int] = {}
         self.total: int | None = None
         self.moved = self.failed = self.doubtful = self.skipped = 0
@@ -34,6 +33,8 @@ class Tally:
         """Tells how many are under way."""
         self.problem: Problem | None = None
         self.stopped = False
+        self.waits = 0.0
+        """Seconds that it waits at most for what others hold."""
         self.progress = MoveProgress()
         """As it was told last."""
 
@@ -55,12 +56,9 @@ class Tally:
             self._failures.append(MoveFailure(identity, reason, twice))
             self._kept = tuple(self._failures)
 
-    def note(self, line: str, subject: str = "") -> None:
-        """Add a line that a person has to know; empty takes back what was said on the subject."""
-        if line:
-            self._notes[subject or line] = line
-        else:
-            self._notes.pop(subject, None)
+    def note(self, line: str) -> None:
+        """Add a line that a person has to know, once."""
+        self._notes[line] = None
 
     def count_note(self, line: str) -> None:
         """Say once more what holds of one message; told as ``12 messages: line``."""
@@ -101,8 +99,9 @@ class Tally:
             eta=left / rate if left is not None and rate > 0 and not ended else None,
             failures=self._kept,
             reasons=MappingProxyType(dict(self._reasons)),
-            notes=(*self._notes.values(), *counted),
+            notes=(*self._notes, *counted),
             problem=self.problem,
             stopped=self.stopped,
+            waits=0.0 if ended else self.waits,
             ended=ended,
         )

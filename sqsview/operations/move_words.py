@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from sqsview.domain.arn import name_of
@@ -27,7 +28,14 @@ def progress_line(kind: str, progress: MoveProgress) -> str:
         parts.append(f"{duration(progress.eta)} left")
     if progress.stopped and not progress.ended:
         parts.append("stopping")
+    elif progress.waits:
+        parts.append(waiting(progress))
     return " · ".join(parts)
+
+
+def waiting(progress: MoveProgress) -> str:
+    """Say what it waits for."""
+    return f"waits up to {duration(math.ceil(progress.waits))} for messages whose holds have to lapse"
 
 
 def outcome(kind: str, progress: MoveProgress) -> str:

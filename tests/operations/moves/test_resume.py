@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,10 +64,15 @@ def put(account: Account, count: int, queue: QueueRef = LETTERS, **told: str) ->
         kept(account, queue.name)[-1].sent = 0.5
 
 
-async def finished(gateway: Gateway, journal: Journal, **options: object) -> MoveProgress:
+async def finished(
+    gateway: Gateway,
+    journal: Journal,
+    on_change: Callable[[MoveProgress], None] = lambda progress: None,
+    **options: object,
+) -> MoveProgress:
     (interrupted,) = journal.interrupted()
     move = resume(interrupted, **options)  # type: ignore[arg-type]
-    return await Mover(gateway, move, journal, Ledger(), SystemClock(), hold=2).run()
+    return await Mover(gateway, move, journal, Ledger(), SystemClock(), hold=2, on_change=on_change).run()
 
 
 async def test_what_was_confirmed_is_only_deleted_and_the_rest_goes_on(
@@ -167,10 +172,12 @@ async def test_what_the_killed_process_holds_is_waited_for(
     account: Account, gateway: Gateway, path: Path, now: Journal
 ) -> None:
     put(account, 3)
-    await gateway.receive_message(LETTERS, maximum=10, wait=0, hold=1)
+    await gateway.receive_message(LETTERS, maximum=10, wait=0, hold=2)
     await left(path, Move(LETTERS, WORK), sure=("message-1",))
-    done = await finished(gateway, now)
+    told: list[float] = []
+    done = await finished(gateway, now, on_change=lambda progress: told.append(progress.waits))
     assert (done.moved, kept(account, LETTERS.name)) == (3, [])
+    assert max(told) > 0 == done.waits, "and that is told meanwhile"
 
 
 async def test_originals_that_a_move_left_at_its_end_are_deleted_later(

@@ -28,6 +28,11 @@ GONE = Problem(ProblemKind.GONE, "does not exist", thing="orders")
             MoveProgress(total=50, moved=9, failed=2, doubtful=1, stopped=True),
             "9 of 50 moved · 2 failed · 1 may be there twice · stopping",
         ),
+        (
+            "move",
+            MoveProgress(total=9, moved=7, waits=52.3),
+            "7 of 9 moved · waits up to 53 s for messages whose holds have to lapse",
+        ),
     ],
 )
 def test_the_line_of_progress(kind: str, progress: MoveProgress, line: str) -> None:
