@@ -46,6 +46,9 @@ class World(Protocol):
     def visible(self, queue: str) -> int:
         """Count those that anybody may receive."""
 
+    def delete(self, queue: str) -> None:
+        """Delete a queue with all that is in it."""
+
 
 def contents_of(world: World) -> tuple[list[There], list[There]]:
     """Give what is in the two queues, once nothing changes any more: a killed client's last calls may be under way."""
@@ -101,6 +104,11 @@ class OnMinistack:
             told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
             return int(told["ApproximateNumberOfMessages"])
 
+    def delete(self, queue: str) -> None:
+        """Delete a queue with all that is in it."""
+        with self._engine.client("sqs") as sqs:
+            sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"])
+
 
 class OnMoto:
     """The messages of a moto in a thread of the tests, looked at and filled directly: by HTTP 2,000 take minutes."""
@@ -126,6 +134,10 @@ class OnMoto:
     def visible(self, queue: str) -> int:
         """Count those that anybody may receive."""
         return int(self._backend.queues[queue].approximate_number_of_messages)
+
+    def delete(self, queue: str) -> None:
+        """Delete a queue with all that is in it."""
+        self._backend.delete_queue(queue)
 
 
 @contextmanager
