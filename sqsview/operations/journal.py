@@ -125,7 +125,9 @@ class Journal:
             room = max(0, _KEPT_FAILURES - (counted[0] if counted else 0))
             kept = [(op, stored(key), now, stored(reason)) for key, reason in faults[:room]]
             connection.executemany(tables.FAIL, kept)
-            connection.executemany(tables.DROP, [(op, stored(key)) for key, _ in faults[room:]])
+            beyond = [(now, stored(reason), op, stored(key)) for key, reason in faults[room:]]
+            connection.executemany(tables.FAIL_EDITED, beyond)
+            connection.executemany(tables.DROP_UNEDITED, [row[2:] for row in beyond])
             connection.execute("UPDATE operations SET failed = failed + ? WHERE id = ?", (len(faults), op))
 
         await self._file.write(work)
@@ -138,6 +140,7 @@ class Journal:
             connection.execute("DELETE FROM entries WHERE op = ? AND state = ?", (op, tables.State.PLANNED))
             connection.execute("UPDATE entries SET body = NULL WHERE op = ?", (op,))
             connection.execute(tables.FORGET_COPIES, (op,))
+        self._file.scrub()
 
     def interrupted(self) -> list[Interrupted]:
         """Give the operations without an end whose process is gone, and those that left originals to be deleted."""

@@ -75,8 +75,11 @@ ON CONFLICT (op, message) DO UPDATE SET state = 2, at = excluded.at, copy = excl
 DROP = "DELETE FROM entries WHERE op = ? AND message = ?"
 FAIL = """
 INSERT INTO entries (op, message, state, at, reason) VALUES (?, ?, 3, ?, ?)
-ON CONFLICT (op, message) DO UPDATE SET state = 3, at = excluded.at, reason = excluded.reason, body = NULL
+ON CONFLICT (op, message) DO UPDATE SET state = 3, at = excluded.at, reason = excluded.reason
 """
+"""The edited body stays until the operation has its end: whoever goes on after a crash must not send the old one."""
+FAIL_EDITED = "UPDATE entries SET state = 3, at = ?, reason = ? WHERE op = ? AND message = ? AND body IS NOT NULL"
+DROP_UNEDITED = "DELETE FROM entries WHERE op = ? AND message = ? AND body IS NULL"
 UNPLAN = "UPDATE entries SET state = 0 WHERE op = ? AND message = ? AND body IS NOT NULL"
 UNINTEND = "DELETE FROM entries WHERE op = ? AND message = ? AND state = 1 AND body IS NULL"
 OPERATIONS = """

@@ -99,7 +99,18 @@ async def test_only_edited_bodies_are_in_the_file_and_only_until_they_are_sent(p
     assert _rows(path, "SELECT message FROM entries WHERE body IS NOT NULL") == [("b",)]
     journal.end(op, "stopped", counts={}, at=NOW)
     assert _rows(path, "SELECT message FROM entries WHERE body IS NOT NULL") == []
+    assert not any(b"the secret" in file.read_bytes() for file in path.parent.iterdir()), "nor in what SQLite left over"
     journal.close()
+
+
+async def test_an_edited_body_outlives_a_failure_until_the_operation_has_its_end(journal: Journal) -> None:
+    """Whoever goes on after a crash would send the body that was not to be sent."""
+    op = begin(journal, edits={"a": "mended", "b": "mended, too"})
+    await journal.failed(op, [(f"x{number}", "no") for number in range(100)])
+    await journal.failed(op, [("a", "too large"), ("b", "too large"), ("c", "too large")])
+    assert dict(_edits(journal, op)) == {"a": "mended", "b": "mended, too"}
+    journal.end(op, "failed", counts={}, at=NOW)
+    assert dict(_edits(journal, op)) == {}
 
 
 async def test_an_intent_that_is_taken_back_is_no_doubt_and_keeps_the_edit(journal: Journal) -> None:
@@ -326,6 +337,13 @@ async def test_whoever_is_cancelled_while_it_is_written_takes_nobody_with_him(pa
     await both[1]
     assert journal.doubt(op).unsure == ("a", "b"), "an intent too many is only a doubt too many"
     journal.close()
+
+
+def _edits(journal: Journal, op: int) -> Mapping[str, str]:
+    """Give the edited bodies that another process would find."""
+    with journal._file.reading() as connection:
+        asked = connection.execute("SELECT message, body FROM entries WHERE op = ? AND body IS NOT NULL", (op,))
+        return {message: bytes(body).decode() for message, body in asked}
 
 
 def _rows(path: Path, query: str) -> list[tuple[object, ...]]:
