@@ -64,8 +64,9 @@ async def finish_interrupted(way: Way, queue: QueueRef, confirmed: str | None) -
     from sqsview.operations.mover import resume
 
     found = _of(way, queue)
-    others = [name_of(left.destination) for left in found if left.destination is not None]
-    refuse_unconfirmed(way.gateway.context, queue.name, confirmed, others=others)
+    context = way.gateway.context
+    others = [name_of(arn) for left in found for arn in _places(left)]
+    refuse_unconfirmed(context, queue.name, confirmed, others=others)
     if not found:
         say(f"nothing was interrupted in {queue.name}")
     complete = True
@@ -80,6 +81,20 @@ async def finish_interrupted(way: Way, queue: QueueRef, confirmed: str | None) -
             raise SqsviewError(f"it cannot be gone on with: {fault}") from None
         complete &= is_complete(await way.move(move))
     return complete
+
+
+def _places(left: Interrupted) -> Sequence[str]:
+    """Give the ARNs of the queues that get messages where it is finished."""
+    from sqsview.domain.query import QueryError
+    from sqsview.domain.search import Sieve
+    from sqsview.operations.mover import resume
+
+    if left.destination is not None:
+        return [left.destination]
+    try:
+        return list(resume(left, matches=Sieve).sources)
+    except (ValueError, QueryError):
+        return []
 
 
 def _tell(left: Interrupted) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from sqsview.clock import Clock
+from sqsview.domain.arn import Arn
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.receive_budget import Allowance, Consent
 from sqsview.errors import JournalError, LedgerError
@@ -100,6 +101,9 @@ class Mover:
         self._context = context or gateway.context.endpoint or "aws"
         if move.resumes is not None and move.resumes.context != self._context:
             raise ValueError(f"what was interrupted was on {move.resumes.context}, and this is {self._context}")
+        region, here = Arn.parse(move.source.arn).region, gateway.context.region
+        if move.resumes is not None and here and region != here:
+            raise ValueError(f"what was interrupted was in {region}, and this is {here}")
         self._agreed = agreed
         self._hold = hold
         self._holding = Holding(gateway, move.source, clock, hold)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqsview.errors import GatewayError
+from sqsview.errors import GatewayError, LookRefused
 from sqsview.operations.running import Operation, Operations, State, Telling, Work
+from sqsview.ui.screens.dialogs import ConfirmScreen
 from sqsview.ui.screens.form_dialog import Asked, FormScreen, Judge, Rehearse, Values
 
 if TYPE_CHECKING:
@@ -98,6 +99,16 @@ class Desk:
 
         self.app.push_screen(FormScreen(title, asked, judge, agree, rehearse=rehearse, grave=grave), answered)
 
+    def ask_to_receive(self, title: str, refusal: LookRefused, go: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Put to the person what receiving would cost others in the queue, and go on where that is agreed."""
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self.app.run_worker(go(), description=title)
+
+        says = [refusal.allowance.line, "They are not held, so that they have to be received to be found."]
+        self.app.push_screen(ConfirmScreen(title, says, "receive all the same", by_letter=False), answered)
+
     def begin(
         self,
         kind: str,
@@ -160,22 +171,44 @@ NOT_HELD = "They are not held: each is received again, and what somebody else to
 
 
 def path_of(text: str) -> Path:
-    """Give the path that was typed."""
-    return Path(text.strip()).expanduser()
+    """Give the path that was typed.
+
+    Raises:
+        OSError: it begins with the home of somebody who is not known here.
+    """
+    try:
+        return Path(text.strip()).expanduser()
+    except RuntimeError as fault:
+        raise FileNotFoundError(2, "whose home that is, is not known", text.strip()) from fault
 
 
 def wrong_new_file(text: str) -> str:
     """Say why a file cannot be made at what was typed; empty where it can."""
     if not text.strip():
         return "name the file"
-    path = path_of(text)
-    if path.exists():
-        return f"{path} is there already: name another file"
-    return "" if path.parent.is_dir() else f"there is no folder {path.parent}"
+    try:
+        path = path_of(text)
+        if not path.parent.is_dir():
+            return f"there is no folder {path.parent}"
+        with suppress(FileNotFoundError):
+            path.lstat()
+            return f"{path} is there already: name another file"
+    except (OSError, ValueError) as fault:
+        return _no_path(text, fault)
+    return ""
 
 
 def wrong_old_file(text: str) -> str:
     """Say why no file can be read at what was typed; empty where it can."""
     if not text.strip():
         return "name the file"
-    return "" if path_of(text).is_file() else f"there is no file {path_of(text)}"
+    try:
+        path = path_of(text)
+        return "" if path.is_file() else f"there is no file {path}"
+    except (OSError, ValueError) as fault:
+        return _no_path(text, fault)
+
+
+def _no_path(text: str, fault: OSError | ValueError) -> str:
+    """Say what the system says: the name may be too long, the folder closed, or somebody's home not known."""
+    return f"{text.strip()[:80]}: {getattr(fault, 'strerror', None) or 'no path'}"

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sqsview.domain.arn import name_of
+from sqsview.domain.arn import Arn, is_arn, name_of
 from sqsview.domain.query import QueryError
 from sqsview.domain.search import Sieve
-from sqsview.errors import GatewayError, JournalError
+from sqsview.errors import GatewayError, JournalError, LookRefused
 from sqsview.operations.audit import Act, Deed, context_with_account
 from sqsview.operations.audited import AuditedMove
-from sqsview.operations.journal import Interrupted, Past
+from sqsview.operations.journal import Interrupted, Journal, Past
 from sqsview.operations.move import Move
 from sqsview.operations.move_words import interrupted_lines
 from sqsview.operations.mover import Mover, resume
 from sqsview.ui.repair.desk import Desk, asked_where_protected, wrong_protected
 from sqsview.ui.repair.telling import of_move
-from sqsview.ui.screens.form_dialog import Outlook, Values
+from sqsview.ui.screens.form_dialog import Asked, Outlook, Values
 
 if TYPE_CHECKING:
+    from sqsview.domain.receive_budget import Allowance
     from sqsview.gateway import Gateway
     from sqsview.operations.running import Operation
 
@@ -27,6 +30,7 @@ MOVES = {"move": Deed.MOVE, "copy": Deed.COPY, "delete": Deed.DELETE_MESSAGES}
 """The kinds that the mover can go on with."""
 MOST_PAST = 50
 """Operations of earlier runs that are shown."""
+_INSTEAD, _GIVE_UP = "instead", "give up"
 _NAMED = 8
 """Ids that a dialog names."""
 _OTHERWISE = {
@@ -56,11 +60,31 @@ class Interruptions:
         except JournalError as fault:
             self._desk.app.say(str(fault), warning=True)
             return
-        here = self._desk.app.snapshot.context.endpoint or "aws"
-        self.past = tuple(each for each in past if each.context == here and each.ended < self._began)
-        self.found = tuple(each for each in found if each.context == here)
+        self.past = tuple(each for each in past if self._is_here(each) and each.ended < self._began)
+        self.found = tuple(each for each in found if self._is_here(each))
         if self.found and not before:
             self._desk.app.say(f"{interrupted_lines(self.found[0])[0]} · tab 5", warning=True)
+
+    def _is_here(self, each: Interrupted | Past) -> bool:
+        """Tell whether it was on this server, in this region, and on a queue that is seen here or of this account."""
+        snapshot = self._desk.app.snapshot
+        context = snapshot.context
+        if each.context != (context.endpoint or "aws"):
+            return False
+        arn = _arn_of(each)
+        if arn is None or str(arn) in snapshot.queues:
+            return arn is not None
+        return arn.region == context.region and arn.account == context.account
+
+    async def in_the_way(self, queue_arn: str) -> str:
+        """Say what was interrupted in a queue, where beginning something else there would send messages twice."""
+        if not self._desk.app.state.has_journal:
+            return ""
+        await self.look()
+        for left in self.found:
+            if left.source == queue_arn and (left.doubt or left.edits):
+                return f"{left.kind} was interrupted here, and would send some twice: tab 5 finishes it or gives it up"
+        return ""
 
     def open(self, left: Interrupted) -> None:
         """Say what is known of one, and offer to finish it."""
@@ -68,6 +92,8 @@ class Interruptions:
             return
         name, others = name_of(left.source), self._places(left)
         asked = asked_where_protected(self._desk, name)
+        if left.doubt or left.edits:
+            asked.insert(0, Asked(_INSTEAD, "instead", hint=f"{_GIVE_UP}: forget it, and leave all as it is"))
         lines = [
             *interrupted_lines(left),
             *_ids("in the destination", left.sure),
@@ -77,12 +103,19 @@ class Interruptions:
         async def judge(values: Values) -> Outlook:
             if left.kind in _OTHERWISE:
                 return Outlook([*lines, _OTHERWISE[left.kind]])
+            instead = values.get(_INSTEAD, "").strip()
+            if instead not in ("", _GIVE_UP):
+                return Outlook(lines, f"type {_GIVE_UP}, or nothing")
+            if instead:
+                lasting = "What is there twice stays there twice, and nobody is told of it any more."
+                return Outlook([*interrupted_lines(left)[:1], lasting])
             return Outlook(lines, wrong_protected(self._desk, values, name, others))
 
-        def go(_values: Values) -> None:
-            self._desk.app.run_worker(self._finish(left), description="finish")
+        def go(values: Values) -> None:
+            work = self._give_up(left) if values.get(_INSTEAD, "").strip() else self._finish(left)
+            self._desk.app.run_worker(work, description="finish")
 
-        agree = "finish it" if left.kind in MOVES else "note that it is over"
+        agree = "go on" if left.kind in MOVES else "note that it is over"
         self._desk.ask(f"Interrupted: {left.kind} {name_of(left.source)}", asked, judge, agree, go)
 
     def _places(self, left: Interrupted) -> list[str]:
@@ -101,7 +134,9 @@ class Interruptions:
             if free and gateway is not None:
                 await self._go_on(gateway, left, things)
 
-    async def _go_on(self, gateway: Gateway, left: Interrupted, things: set[str]) -> None:
+    async def _go_on(
+        self, gateway: Gateway, left: Interrupted, things: set[str], agreed: Allowance | None = None
+    ) -> None:
         app = self._desk.app
         if left.kind not in MOVES:
             await self._close(left)
@@ -109,34 +144,54 @@ class Interruptions:
         try:
             move: Move = resume(left, matches=Sieve)
             context = await context_with_account(gateway)
+            mover = Mover(gateway, move, app.state.journal, app.state.ledger, app.clock, agreed=agreed)
         except (ValueError, QueryError) as fault:
             app.say(f"it cannot be gone on with: {fault}", warning=True)
             return
         except GatewayError as fault:
             app.say(fault.problem.line, warning=True)
             return
-        mover = Mover(gateway, move, app.state.journal, app.state.ledger, app.clock)
         act = Act(app.state.audit, app.clock, context, MOVES[left.kind], left.source, left.destination)
         work = AuditedMove(mover, act, detail="finishes what was interrupted")
         things |= set(move.sources)
         title = f"{name_of(left.source)} → {name_of(left.destination) if left.destination else 'where each came from'}"
-        self._desk.begin(left.kind, title, things, work, lambda: of_move(left.kind, work.progress), self._again)
+
+        def over(operation: Operation) -> None:
+            refusal = operation.cause
+            if isinstance(refusal, LookRefused):
+                again = partial(self._go_on, gateway, left, things, refusal.allowance)
+                self._desk.ask_to_receive(title, refusal, again)
+            self._desk.app.run_worker(self.look(), description="journal")
+
+        self._desk.begin(left.kind, title, things, work, lambda: of_move(left.kind, work.progress), over)
+
+    async def _give_up(self, left: Interrupted) -> None:
+        """Forget it with all that is known of its messages."""
+        await self._in_journal(left, lambda journal: journal.forget(left.op))
 
     async def _close(self, left: Interrupted) -> None:
-        journal, now = self._desk.app.state.journal, self._desk.app.clock.epoch()
+        now = self._desk.app.clock.epoch()
+        said = "interrupted, and not gone on with"
+        await self._in_journal(left, lambda journal: journal.end(left.op, said, counts=left.counts, at=now))
 
-        def close() -> None:
+    async def _in_journal(self, left: Interrupted, write: Callable[[Journal], None]) -> None:
+        journal = self._desk.app.state.journal
+
+        def taken_over() -> None:
             journal.take_over(left.op)
-            journal.end(left.op, "interrupted, and not gone on with", counts=left.counts, at=now)
+            write(journal)
 
         try:
-            await asyncio.to_thread(close)
+            await asyncio.to_thread(taken_over)
         except JournalError as fault:
             self._desk.app.say(str(fault), warning=True)
         await self.look()
 
-    def _again(self, _operation: Operation) -> None:
-        self._desk.app.run_worker(self.look(), description="journal")
+
+def _arn_of(each: Interrupted | Past) -> Arn | None:
+    """Give the queue that it took messages from, or, of an import, the one that it sent them to."""
+    text = each.destination if each.kind == "import" else each.source
+    return Arn.parse(text) if text is not None and is_arn(text) else None
 
 
 def _ids(where: str, ids: tuple[str, ...]) -> list[str]:

@@ -6,6 +6,7 @@ import asyncio
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqsview.domain import words
@@ -23,7 +24,6 @@ from sqsview.operations.running import Operation
 from sqsview.ui.repair.desk import NOT_HELD, Desk, asked_where_protected, typed_name, wrong_name, wrong_protected
 from sqsview.ui.repair.redriving import RATE_HINT, Pace, pace_of, queue_named
 from sqsview.ui.repair.telling import of_move
-from sqsview.ui.screens.dialogs import ConfirmScreen
 from sqsview.ui.screens.form_dialog import Asked, Outlook, Values
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ class Sending:
         *,
         keep: bool = False,
         edits: Mapping[str, str] | None = None,
-        begun: Callable[[], None] = lambda: None,
-        sent: Callable[[], None] = lambda: None,
+        ended: Callable[[bool], None] = lambda sent: None,
     ) -> None:
         """Prepare it.
 
@@ -84,15 +83,13 @@ class Sending:
             marked: which messages.
             keep: whether the originals stay.
             edits: bodies by message id, which take the place of theirs.
-            begun: called once it is agreed to.
-            sent: called once all went.
+            ended: called at the end; is told whether all went.
         """
         self._desk = desk
         self._marked = marked
         self._keep = keep
         self._edits = edits or {}
-        self._begun = begun
-        self._sent = sent
+        self._ended = ended
         self._to: QueueRef | None = None
 
     def open(self) -> None:
@@ -131,9 +128,10 @@ class Sending:
             return Outlook(wrong=str(fault))
         lines = [f"from  {queue.name}"]
         if self._to or not self._keep:
-            lines.append(f"to    {self._to.name if self._to else 'the queue that each came from'}")
+            lines.append(f"to    {self._to.name if self._to else 'where each came from'}")
         lines.append("by    sqsview's mover: the server's own task can take no selection")
         lines += self._difference()
+        way = "" if self._keep else await self._desk.interruptions.in_the_way(queue.arn)
         held = self._marked.looking.holding
         if self._keep:
             lines.append("The originals stay: they leave this list, and are released at the end: v looks again.")
@@ -141,7 +139,7 @@ class Sending:
             lines.append("The copy is confirmed before a message is deleted: at worst one is there twice, never gone.")
         if not held:
             lines.append(NOT_HELD)
-        return Outlook(lines, self._wrong(values))
+        return Outlook(lines, way or self._wrong(values))
 
     def _wrong(self, values: Values) -> str:
         queue = self._marked.queue
@@ -168,7 +166,6 @@ class Sending:
         return lines
 
     def _begin(self, values: Values) -> None:
-        self._begun()
         self._desk.app.run_worker(self._run(pace_of(values["rate"])), description="move")
 
     async def _run(self, pace: Pace) -> None:
@@ -178,14 +175,14 @@ class Sending:
         move = Move(
             self._marked.queue, self._to, sources=sources, ids=self._marked.ids, edits=self._edits, keep=self._keep,
             rate=pace.rate, start_small=pace.small,
+            counter=not self._keep and self._desk.app.snapshot.context.count_redrives,
         )  # fmt: skip
 
-        def sent(progress: MoveProgress) -> None:
-            if progress.moved and not (progress.failed or progress.doubtful):
-                self._sent()
+        def ended(progress: MoveProgress) -> None:
+            self._ended(progress.moved > 0 and not (progress.failed or progress.doubtful))
 
         where = self._to.name if self._to is not None else "where each came from"
-        await carry_out(self._desk, self._marked, move, f"{self._marked.queue.name} → {where}", sent)
+        await carry_out(self._desk, self._marked, move, f"{self._marked.queue.name} → {where}", ended)
 
 
 class Deleting:
@@ -266,31 +263,13 @@ async def _start(
     def over(operation: Operation) -> None:
         refusal = operation.cause
         if isinstance(refusal, LookRefused):
-            _ask_again(desk, marked, move, title, done, refusal)
+            again = replace(move, in_hand=(), in_hand_until=0.0)
+            desk.ask_to_receive(title, refusal, partial(carry_out, desk, marked, again, title, done, refusal.allowance))
         else:
             done(work.progress)
 
     kind = "send on" if move.edits else move.kind
     desk.begin(kind, title, things, work, lambda: of_move(move.kind, work.progress), over)
-
-
-def _ask_again(
-    desk: Desk,
-    marked: Marked,
-    move: Move,
-    title: str,
-    done: Callable[[MoveProgress], None],
-    refusal: LookRefused,
-) -> None:
-    """Put to the person what receiving the messages would cost others in the queue."""
-
-    def answered(agreed: bool | None) -> None:
-        if agreed:
-            again = replace(move, in_hand=(), in_hand_until=0.0)
-            desk.app.run_worker(carry_out(desk, marked, again, title, done, refusal.allowance), description=move.kind)
-
-    says = [refusal.allowance.line, "They are not held, so that they have to be received again to be found."]
-    desk.app.push_screen(ConfirmScreen(title, says, "receive all the same", by_letter=False), answered)
 
 
 def difference(before: str, after: str) -> list[str]:

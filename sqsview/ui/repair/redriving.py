@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqsview.domain import words
@@ -16,12 +17,14 @@ from sqsview.operations.move import Move, MovePlan
 from sqsview.operations.move_task import ServerMove
 from sqsview.operations.mover import Mover
 from sqsview.operations.redrive import By, RedrivePlan, Wish, plan
-from sqsview.ui.repair.desk import Desk, asked_where_protected, wrong_protected
+from sqsview.ui.repair.desk import Desk, asked_where_protected, wrong_name, wrong_protected
 from sqsview.ui.repair.telling import of_move
 from sqsview.ui.screens.form_dialog import Asked, Outlook, Values
 
 if TYPE_CHECKING:
+    from sqsview.domain.receive_budget import Allowance
     from sqsview.gateway import Gateway
+    from sqsview.operations.running import Operation
     from sqsview.ui.screens.dashboard_screen import Subject
 
 LOOKED_AT = 25
@@ -62,8 +65,10 @@ class Redrive:
         except GatewayError as fault:
             return Outlook(wrong=fault.problem.advice)
         places = [planned.destination] if planned.destination else planned.sources
-        wrong = " · ".join(planned.blockers)
+        wrong = " · ".join(planned.blockers) or await self._desk.interruptions.in_the_way(self._queue.arn)
         wrong = wrong or wrong_protected(self._desk, values, self._queue.name, [place.name for place in places])
+        if not places and self._typed:
+            wrong = wrong or wrong_name(values, self._queue.name)  # any of the protected queues may get some
         return Outlook(_says(planned), wrong)
 
     def _wish(self, values: Values) -> Wish:
@@ -93,6 +98,7 @@ class Redrive:
             filter=values["filter"].strip(),
             rate=pace.rate,
             start_small=pace.small,
+            counter=self._desk.app.snapshot.context.count_redrives,
         )
 
     async def _rehearse(self, values: Values) -> list[str]:
@@ -120,7 +126,14 @@ class Redrive:
             if free:
                 await self._start(gateway, planned, values, things)
 
-    async def _start(self, gateway: Gateway, planned: RedrivePlan, values: Values, things: set[str]) -> None:
+    async def _start(
+        self,
+        gateway: Gateway,
+        planned: RedrivePlan,
+        values: Values,
+        things: set[str],
+        agreed: Allowance | None = None,
+    ) -> None:
         state, clock = self._desk.app.state, self._desk.app.clock
         moving: ServerMove | Mover
         if planned.by is By.SERVER:
@@ -130,13 +143,21 @@ class Redrive:
                 rate=None if rate is None else int(rate),
             )  # fmt: skip
         else:
-            moving = Mover(gateway, self._move(planned, values), state.journal, state.ledger, clock)
+            move = self._move(planned, values)
+            moving = Mover(gateway, move, state.journal, state.ledger, clock, agreed=agreed)
         destination = planned.destination.arn if planned.destination else None
         context = await context_with_account(gateway)
         act = Act(state.audit, clock, context, Deed.REDRIVE, self._queue.arn, destination)
         work = AuditedMove(moving, act, detail=values["filter"].strip())
         title = f"{self._queue.name} → {planned.where}"
-        self._desk.begin("redrive", title, things, work, lambda: of_move("redrive", work.progress))
+
+        def over(operation: Operation) -> None:
+            refusal = operation.cause
+            if isinstance(refusal, LookRefused):
+                again = partial(self._start, gateway, planned, values, things, refusal.allowance)
+                self._desk.ask_to_receive(f"Redrive {title}", refusal, again)
+
+        self._desk.begin("redrive", title, things, work, lambda: of_move("redrive", work.progress), over)
 
 
 def _sieve(values: Values) -> Sieve | None:

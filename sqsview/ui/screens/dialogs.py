@@ -9,13 +9,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
 from sqsview.domain.text import printable
 
-ARMED_AFTER = 0.4
-"""Seconds for which a dialog takes no consent: keys that were typed ahead of it were meant for something else."""
+ARMED_AFTER = 0.8
+"""Seconds without a try to consent before any counts: keys that were typed ahead were meant for something else, and a
+key that is held down since before comes again within 0.7 s, and then ever more often."""
 LONGEST_LINE = 2_000
 """Characters that can be typed into a dialog."""
 
@@ -34,7 +36,34 @@ class Choice(Button):
 _Answer = TypeVar("_Answer")
 
 
-class Dialog(ModalScreen[_Answer], Generic[_Answer]):
+class ArmedScreen(Screen[_Answer], Generic[_Answer]):
+    """Takes consent only from somebody who can have read what it is about."""
+
+    _armed = False
+    _arming: Timer | None = None
+
+    @property
+    def armed(self) -> bool:
+        """Tell whether consent counts by now."""
+        return self._armed
+
+    def arm_soon(self) -> None:
+        """Have consent count after a while, from now on."""
+        if self._arming is not None:
+            self._arming.stop()
+        self._arming = self.set_timer(ARMED_AFTER, self._arm)
+
+    def _arm(self) -> None:
+        self._armed = True
+
+    def may_consent(self) -> bool:
+        """Tell whether a key that consents counts; where it comes too early, the while begins anew."""
+        if not self._armed:
+            self.arm_soon()
+        return self._armed
+
+
+class Dialog(ArmedScreen[_Answer], ModalScreen[_Answer], Generic[_Answer]):
     """Is answered once, however many keys were typed ahead, and closes nothing but itself."""
 
     _given: tuple[_Answer] | None = None
@@ -81,7 +110,6 @@ class ConfirmScreen(Dialog[bool]):
         self._says = says
         self._agree = agree
         self._by_letter = by_letter
-        self._armed = False
 
     def compose(self) -> ComposeResult:
         """Lay out the words above the buttons, the one that cancels first."""
@@ -98,19 +126,11 @@ class ConfirmScreen(Dialog[bool]):
     def on_mount(self) -> None:
         """Put the focus where it does no harm, and wait from the first paint on before consent counts."""
         self.query_one("#cancel").focus()
-        self.call_after_refresh(self.set_timer, ARMED_AFTER, self._arm)
-
-    def _arm(self) -> None:
-        self._armed = True
-
-    @property
-    def armed(self) -> bool:
-        """Tell whether consent counts by now."""
-        return self._armed
+        self.call_after_refresh(self.arm_soon)
 
     def action_move(self, step: int) -> None:
         """Go to the other button, unless the key was typed before anybody can have read what this is about."""
-        if self._armed:
+        if self.may_consent():
             self.focus_next() if step > 0 else self.focus_previous()
 
     def action_agree_by_letter(self) -> None:
@@ -131,7 +151,7 @@ class ConfirmScreen(Dialog[bool]):
             self.action_cancel()
 
     def _go_on(self) -> None:
-        if self._armed:
+        if self.may_consent():
             self.answer(True)
 
 

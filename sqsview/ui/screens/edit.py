@@ -96,17 +96,18 @@ class EditScreen(DashboardScreen):
             return
         desk = self.dashboard.desk
         if desk.is_free(self._marked.queue.arn):
-            sending = Sending(desk, self._marked, edits={self._message.id: text}, begun=self._leave, sent=self._sent)
+            sending = Sending(desk, self._marked, edits={self._message.id: text}, ended=self._ended)
             sending.open()
 
-    def _leave(self) -> None:
-        """Go back to the messages once it is on its way; what was typed is kept until the copy is confirmed."""
-        if self.is_attached and self.app.screen is self:
-            self.app.pop_screen()
-
-    def _sent(self) -> None:
+    def _ended(self, sent: bool) -> None:
+        """Go back to the messages once the copy is confirmed; where it is not, what was typed stays in sight."""
+        if not sent:
+            self.dashboard.say("not sent on: what was typed is kept, here and for the next time", warning=True)
+            return
         self.dashboard.drafts.forget(self._slot)
         self.dashboard.unsent.write_soon()
+        if self.is_attached and self.app.screen is self:
+            self.app.pop_screen()
 
     def action_format(self) -> None:
         """Indent the body."""

@@ -14,12 +14,17 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
 from sqsview.domain.text import printable
-from sqsview.ui.screens.dialogs import ARMED_AFTER, LONGEST_LINE, Choice, Dialog
+from sqsview.ui.screens.dialogs import LONGEST_LINE, Choice, Dialog
 
 PAUSE = 0.2
 """Seconds without a change after which what would happen is asked anew: it may take calls."""
 LABEL = 10
-"""Cells of the words before a field."""
+"""Cells of the words before a field, where none is longer."""
+AROUND = 10
+"""Lines of the dialog that are neither fields nor what is said: its border, what is wrong, the buttons, and the space
+between them."""
+TALLEST, MOST_SAID, LEAST_SAID = 0.9, 0.4, 3
+"""The parts of the window that the dialog and what is said have at most, and the lines that are said at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,14 @@ class Asked:
     name: str
     """Names its value in the answer."""
     label: str
-    """At most `LABEL` - 1 cells."""
+    """A word or two."""
     value: str = ""
     hint: str = ""
     """Shown while it is empty."""
+    only_if: Callable[[Mapping[str, str]], bool] | None = None
+    """Tells by what is typed in the others whether there is this field; without it there always is."""
+    secret: bool = False
+    """Whether dots stand for what is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +100,24 @@ class FormScreen(Dialog[Values | None]):
         self._rehearse = rehearse
         self._judged: tuple[Values, Outlook] | None = None
         """The newest outlook, and what it is of."""
-        self._armed = self._asked_before = False
+        self._asked_before = False
 
     def compose(self) -> ComposeResult:
         """Lay out the fields above what would happen, and the buttons last."""
         with Vertical(classes="dialog form -grave" if self._grave else "dialog form") as box:
             box.border_title = Content(printable(self._title))
             box.border_subtitle = "ctrl+s does it · esc cancels"
+            width = max((LABEL, *(len(each.label) + 1 for each in self._asked)))
             for each in self._asked:
-                with Horizontal(classes="field"):
-                    yield Label(Content(f"{each.label:<{LABEL}}"), markup=False)
+                with Horizontal(classes="field", id=f"row-{each.name}"):
+                    yield Label(Content(f"{each.label:<{width}}"), markup=False)
                     yield Input(
-                        each.value, placeholder=each.hint, max_length=LONGEST_LINE, compact=True, id=f"ask-{each.name}"
+                        each.value,
+                        placeholder=each.hint,
+                        password=each.secret,
+                        max_length=LONGEST_LINE,
+                        compact=True,
+                        id=f"ask-{each.name}",
                     )
             with VerticalScroll(id="said", can_focus=False):
                 yield Static(id="outlook", markup=False)
@@ -118,13 +133,11 @@ class FormScreen(Dialog[Values | None]):
         """Give the keys to the first field, or to the button that does no harm."""
         self.query_one("#rehearsal").display = False
         self.query_one("#problem").display = False
+        self._show_fields()
         first = self.query(Input).first() if self._asked else self.query_one("#cancel")
         first.focus()
         self._look_out()
-        self.call_after_refresh(self.set_timer, ARMED_AFTER, self._arm)
-
-    def _arm(self) -> None:
-        self._armed = True
+        self.call_after_refresh(self.arm_soon)
 
     @property
     def judged(self) -> bool:
@@ -134,16 +147,32 @@ class FormScreen(Dialog[Values | None]):
     @property
     def ready(self) -> bool:
         """Tell whether consent counts: long enough on screen, and nothing wrong with what is typed."""
-        return self._armed and self.judged and self._judged is not None and not self._judged[1].wrong
+        return self.armed and self.judged and self._judged is not None and not self._judged[1].wrong
 
     @property
     def values(self) -> Values:
-        """What is typed."""
-        return {each.name: self.query_one(f"#ask-{each.name}", Input).value for each in self._asked}
+        """What is typed; a field that is not there has nothing."""
+        typed = {each.name: self.query_one(f"#ask-{each.name}", Input).value for each in self._asked}
+        return {each.name: "" if each.only_if and not each.only_if(typed) else typed[each.name] for each in self._asked}
+
+    def _show_fields(self) -> None:
+        """Have those fields there that what is typed asks for."""
+        typed = {each.name: self.query_one(f"#ask-{each.name}", Input).value for each in self._asked}
+        for each in self._asked:
+            if each.only_if is not None:
+                self.query_one(f"#row-{each.name}").display = each.only_if(typed)
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Leave room for what is wrong and for the buttons, however many fields there are."""
+        height = self.size.height
+        left = int(height * TALLEST) - AROUND - sum(row.display for row in self.query(".field"))
+        self.query_one("#said").styles.max_height = max(LEAST_SAID, min(left, int(height * MOST_SAID)))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say anew what would happen; what was rehearsed was of something else."""
         event.stop()
+        self._show_fields()
         self._judged = None
         self._write("rehearsal", [])
         self._look_out()
@@ -199,7 +228,7 @@ class FormScreen(Dialog[Values | None]):
 
     def action_agree(self) -> None:
         """Go on with what is typed, once it has been judged and can have been read."""
-        if self.ready:
+        if self.may_consent() and self.ready:
             self.answer(self.values)
 
     def action_cancel(self) -> None:

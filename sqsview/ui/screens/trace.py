@@ -22,7 +22,7 @@ from sqsview.operations.trace import Trace
 from sqsview.ui.actions import Action, View, screen_bindings
 from sqsview.ui.scene import Scene
 from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
-from sqsview.ui.screens.dialogs import ARMED_AFTER, ConfirmScreen
+from sqsview.ui.screens.dialogs import ArmedScreen, ConfirmScreen
 from sqsview.ui.screens.table_screen import titled
 from sqsview.ui.trace_rows import COLUMNS, DONE, TraceRow, about_lines, cost_lines, summed_up
 from sqsview.ui.widgets.cells import Cell, Line, Tone
@@ -31,7 +31,7 @@ from sqsview.ui.widgets.lines_view import LinesView
 from sqsview.ui.widgets.row_table import RowTable
 
 
-class TraceScreen(DashboardScreen):
+class TraceScreen(ArmedScreen[None], DashboardScreen):
     """One line a subscription: what a look there would cost, then what became of the message."""
 
     VIEW = View.TRACE
@@ -68,7 +68,6 @@ class TraceScreen(DashboardScreen):
         self._sent = sent
         self._refused = refused
         self._rows: list[TraceRow] = []
-        self._armed = False
         self._work: Worker[None] | None = None
         self._ended = asyncio.Event()
         self._stopped = False
@@ -117,15 +116,7 @@ class TraceScreen(DashboardScreen):
         self._rows = [_proposed(prospect) for prospect in await self._trace.prepare()]
         self.table.empty = "nothing is subscribed to this topic: what is published is dropped"
         self._draw()
-        self.set_timer(ARMED_AFTER, self._arm)
-
-    def _arm(self) -> None:
-        self._armed = True
-
-    @property
-    def armed(self) -> bool:
-        """Tell whether what is proposed has been there long enough to be agreed to."""
-        return self._armed
+        self.arm_soon()
 
     def _draw(self) -> None:
         if self._gone or not self.query("#trace-table"):  # the widgets are gone a while before the screen is told
@@ -183,7 +174,7 @@ class TraceScreen(DashboardScreen):
 
     def action_go(self) -> None:
         """Publish and look; where that takes a message's last try, ask once more."""
-        if not self._armed or self._work is not None:
+        if self._work is not None or not self.may_consent():
             return
         spent = [row for row in self._rows if row.allowed and row.prospect.must_ask]
         if not spent:

@@ -12,7 +12,7 @@ from sqsview.clock import SystemClock
 from sqsview.domain.message import EntryFault, Message, Outgoing
 from sqsview.domain.queue import QueueRef
 from sqsview.errors import JournalError
-from sqsview.gateway import Gateway
+from sqsview.gateway import Gateway, Target
 from sqsview.operations.journal import Doubt, Intent, Interrupted, Journal
 from sqsview.operations.ledger import Ledger
 from sqsview.operations.move_detail import detail_of
@@ -148,6 +148,31 @@ async def test_a_copy_goes_on_without_what_was_copied(
     await finished(gateway, now)
     assert sorted(bodies(account, WORK.name)) == ["message 2", "message 3", "message 4"]
     assert len(kept(account, LETTERS.name)) == 5
+
+
+async def test_an_edited_message_that_was_refused_never_goes_with_its_old_body(
+    account: Account, gateway: Gateway, path: Path, now: Journal
+) -> None:
+    put(account, 2)
+    await left(path, Move(LETTERS, WORK, ids=frozenset({"message-2"}), edits={"message-2": "mended"}))
+    earlier = Journal(path)
+    op = earlier.take_over(earlier.interrupted()[0].op).op
+    await earlier.failed(op, [("message-2", "too large")])
+    earlier.close()
+    await finished(gateway, now)
+    assert bodies(account, WORK.name) == ["mended"]
+
+
+async def test_what_was_interrupted_in_another_region_is_not_gone_on_with_here(
+    account: Account, gateway: Gateway, path: Path, now: Journal
+) -> None:
+    put(account, 2)
+    account.context = replace(account.context, region="us-east-1")
+    async with account.opener(Target()) as elsewhere:
+        await left(path, Move(LETTERS, WORK))
+        with pytest.raises(ValueError, match="was in eu-west-1, and this is us-east-1"):
+            await finished(elsewhere, now)
+    assert bodies(account, LETTERS.name) == ["message 0", "message 1"]
 
 
 async def test_edited_bodies_outlive_the_process(account: Account, gateway: Gateway, path: Path, now: Journal) -> None:

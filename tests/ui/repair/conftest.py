@@ -11,7 +11,6 @@ from tests.ui.seen import Server, serve
 @pytest.fixture(autouse=True)
 def _soon_armed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dialogs, "ARMED_AFTER", 0.01)
-    monkeypatch.setattr(form_dialog, "ARMED_AFTER", 0.01)
     monkeypatch.setattr(form_dialog, "PAUSE", 0.01)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from sqsview.domain.message import EntryFault
 from sqsview.operations.running import Telling
 from sqsview.operations.state import State
+from sqsview.ui.screens import dialogs
 from sqsview.ui.screens.edit import EditScreen
 from sqsview.ui.screens.form_dialog import FormScreen
 from tests.support.things import queue_arn
@@ -95,6 +99,24 @@ async def test_deleting_says_that_it_is_for_good_and_enter_in_front_of_it_cancel
         assert len(server.kept(DEAD)) == 2
 
 
+async def test_a_key_that_is_held_down_agrees_to_nothing(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes again and again; each time the dialog begins anew to wait."""
+    monkeypatch.setattr(dialogs, "ARMED_AFTER", 0.3)
+    server.put(DEAD, "wrong", receives=5)
+    async with watching(server) as stage:
+        await look(stage)
+        await stage.press("E")
+        await stage.until(lambda: isinstance(stage.app.screen, EditScreen))
+        await stage.press("x")
+        screen = await dialog(stage, "ctrl+s")
+        held_until = time.monotonic() + 1.0
+        while time.monotonic() < held_until:
+            await stage.press("ctrl+s")
+            assert stage.app.screen is screen and not screen.armed
+        await stage.until(lambda: screen.ready)
+        assert len(server.kept(DEAD)) == 1 and not server.kept(LIVE)
+
+
 async def test_keys_typed_ahead_agree_to_nothing(server: Server) -> None:
     server.put(DEAD, *orders(3), receives=5)
     async with watching(server) as stage:
@@ -135,6 +157,8 @@ async def test_an_edit_is_kept_when_somebody_else_took_the_message_meanwhile(ser
         await agree(stage)
         assert server.kept(LIVE) == [], "nothing is sent of what is not held any more"
         assert [draft.body for draft in stage.app.drafts.values()] == ["!wrong"]
+        await stage.sees("!wrong")
+        assert "what was typed is kept" in stage.toasts[-1], "and stays in sight"
 
 
 async def test_leaving_the_editor_keeps_what_was_typed(server: Server) -> None:

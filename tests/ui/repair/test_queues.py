@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -45,6 +46,35 @@ async def test_a_redrive_names_who_moves_and_why_and_the_servers_task_is_followe
         await stage.sees("▶ redrive")
         await stage.press("g", "c")
         await stage.until(lambda: server.account.move_tasks.tasks[0].status is MoveStatus.CANCELLED)
+
+
+async def test_a_mover_that_would_take_last_tries_asks_before_it_receives(server: Server) -> None:
+    """A dead-letter queue with a redrive policy of its own gives up what is received too often."""
+    server.account.add_queue(DEAD, dead_letter_target=queue_arn("mail"), max_receive_count=1)
+    server.put(DEAD, *orders(2))
+    async with watching(server) as stage:
+        await stage.move_to(DEAD)
+        await dialog(stage, "R")
+        await stage.press("tab", "tab")
+        await fill(stage, "order")
+        await agree(stage)
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        assert server.receives == 0 and len(server.kept(DEAD)) == 2
+        screen = cast(ConfirmScreen, stage.app.screen)
+        await stage.until(lambda: screen.armed)
+        await stage.press("right", "enter")
+        await stage.until(lambda: len(server.kept(LIVE)) == 2)
+
+
+@pytest.mark.parametrize("typed", ["~nobody-by-this-name", "x" * 300, "/nowhere/x"])
+async def test_a_path_that_cannot_be_is_said_to_be_so(server: Server, typed: str) -> None:
+    async with watching(server) as stage:
+        await stage.move_to(DEAD)
+        await dialog(stage, "X")
+        await stage.press("tab")
+        await fill(stage, typed)
+        await stage.sees("! ")
+        assert any(word in stage.text for word in ("home", "too long", "there is no folder"))
 
 
 async def test_where_the_server_has_no_task_the_mover_goes_and_a_dry_run_moves_nothing(server: Server) -> None:
