@@ -37,7 +37,6 @@ class Batches:
         clock: Clock,
         *,
         operation: str,
-        fresh: bool = False,
         traced_alone: bool = False,
         repeatable: Mapping[int, tuple[str, float]] = MappingProxyType({}),
     ) -> None:
@@ -47,7 +46,6 @@ class Batches:
             destination: the queue.
             clock: for the five minutes in which a FIFO queue swallows what it knows.
             operation: names the import; with the line it makes a fresh deduplication id, the same every time.
-            fresh: whether all are to be delivered although the same ids were sent a moment ago.
             traced_alone: whether a message with a trace header is a call by itself: moto and ministack drop the header
                 of an entry of a batch, which AWS keeps.
             repeatable: the deduplication ids that lines were sent with before, which are kept.
@@ -57,7 +55,6 @@ class Batches:
         self._destination = destination
         self._clock = clock
         self._operation = operation
-        self._fresh = fresh
         self._traced_alone = traced_alone
         self._repeatable = repeatable
         self._used: dict[str, float] = {}
@@ -107,7 +104,7 @@ class Batches:
             now=now,
             counter=False,
             used=self._used,
-            fresh=self._fresh,
+            fresh=True,  # nobody can tell what else was sent with its own id in the last five minutes
         )
         if isinstance(made, NoCopy):
             raise BadLine(line.number, made.reason)

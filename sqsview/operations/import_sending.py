@@ -59,7 +59,6 @@ class Sending:
         *,
         progress: ImportProgress,
         rate: float | None,
-        fresh: bool,
         on_change: Callable[[ImportProgress], None],
     ) -> None:
         """Prepare it.
@@ -74,7 +73,6 @@ class Sending:
             clock: the time.
             progress: how far it is before the first call.
             rate: messages a second; None for as fast as the server takes them.
-            fresh: whether all are to be delivered although the same deduplication ids were sent a moment ago.
             on_change: is told of every call that is answered, and of the end.
         """
         self.progress = replace(progress, started=clock.monotonic())
@@ -95,7 +93,6 @@ class Sending:
             destination,
             clock,
             operation=f"{KIND} {course.digest} {op}",
-            fresh=fresh,
             traced_alone=gateway.context.endpoint is not None,
             repeatable=course.repeatable,
         )
@@ -119,7 +116,7 @@ class Sending:
         finally:
             await self._answered()
         if made := self._batches.made_fresh:
-            note = f"{made:,} with a fresh deduplication id: SQS swallows what it knows from the last five minutes"
+            note = f"{made:,} with a fresh deduplication id: by its own SQS may swallow one"
             self.progress = replace(self.progress, notes=(*self.progress.notes, note))
         self._tell()
 

@@ -209,7 +209,6 @@ class Import:
             clock,
             progress=self.progress,
             rate=self._rate,
-            fresh=self._again or self._first is not None,
             on_change=self._changed,
         )
         if self._stopped:
