@@ -184,11 +184,17 @@ class Purge:
         lines = await asyncio.to_thread(_lines_in, path)
         if lines != done.count:
             raise self._incomplete(f"{done.count:,} messages were written, and the file has {lines:,}", path)
+        await self._refuse_what_came_since(path)
+        self._tell(backed_up=done.count)
+
+    async def _refuse_what_came_since(self, path: Path) -> None:
+        """Read the counts, and refuse where the queue has what the backup has not."""
+        assert self._export is not None
         counts = (await self._gateway.get_queue_attributes(self._queue)).counts
         flying = counts.in_flight
         if counts.visible != 0 or counts.delayed != 0 or flying is None or flying > self._export.progress.held:
             raise self._incomplete("messages arrived, or were taken by others, since it was written", path)
-        self._tell(counts=counts, backed_up=done.count)
+        self._tell(counts=counts)
 
     def _refuse_what_no_backup_can_have(self) -> None:
         """Refuse before anything is received, where messages cannot be received now and would be deleted.
@@ -237,7 +243,14 @@ class Purge:
         outcome, detail = Outcome.DONE, ""
         refusal: SqsviewError | None = None
         try:
+            if self._backup is not None:
+                try:
+                    await self._refuse_what_came_since(self._backup)
+                except GatewayError as fault:
+                    raise self._incomplete(fault.problem.text, self._backup) from fault
             await self._gateway.purge_queue(self._queue)
+        except NotPurged as fault:
+            outcome, detail, refusal = Outcome.REFUSED, str(fault), fault
         except GatewayError as fault:
             detail = fault.problem.text
             if may_have_been_taken(fault):

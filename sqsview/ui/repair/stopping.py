@@ -7,6 +7,7 @@ from sqsview.domain.move_task import MoveTask
 from sqsview.errors import GatewayError, JournalError
 from sqsview.operations.audit import Act, Deed, Outcome, context_with_account
 from sqsview.operations.move_task import cancel
+from sqsview.operations.publish import may_have_been_taken
 from sqsview.ui.repair.desk import Desk, asked_where_protected, wrong_protected
 from sqsview.ui.screens.form_dialog import Outlook as Says
 from sqsview.ui.screens.form_dialog import Values
@@ -49,7 +50,8 @@ class StoppingTask:
             try:
                 moved = await cancel(gateway, self._task)
             except GatewayError as fault:
-                await act.end(Outcome.REFUSED, detail=fault.problem.text)
+                unknown = may_have_been_taken(fault)
+                await act.end(Outcome.UNKNOWN if unknown else Outcome.REFUSED, detail=fault.problem.text)
                 raise
             note = await act.end(Outcome.DONE, {"moved": moved} if moved is not None else {})
         except GatewayError as fault:
