@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -36,6 +36,8 @@ class Telling:
     """What else a person has to know."""
     wrong: bool = False
     """Whether not all was done that was to be done."""
+    unlisted: int = 0
+    """How many more stayed behind than ``failures`` has."""
 
 
 class State(StrEnum):
@@ -87,7 +89,7 @@ class Operation:
             return told
         fault = self.cause.problem.advice if isinstance(self.cause, GatewayError) else str(self.cause)
         line = f"{told.line} · {fault}" if told.line else fault
-        return Telling(line, told.share, told.failures, told.notes, wrong=True)
+        return replace(told, line=line, wrong=True)
 
 
 Ended = Callable[[Operation], None]

@@ -22,7 +22,9 @@ def of_move(kind: str, progress: MoveProgress) -> Telling:
     failures = [(each.id, each.reason + twice * each.twice) for each in progress.failures]
     share = progress.moved / progress.total if progress.total else None
     wrong = bool(progress.failed or progress.doubtful or progress.problem)
-    return Telling(line, share, failures, progress.notes, wrong)
+    unlisted = max(0, progress.failed + progress.doubtful - len(failures))
+    reasons = [f"{count:,} in all: {reason}" for reason, count in progress.reasons.items()] if unlisted else []
+    return Telling(line, share, failures, (*progress.notes, *reasons), wrong, unlisted)
 
 
 def of_purge(progress: PurgeProgress) -> Telling:

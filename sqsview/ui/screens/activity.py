@@ -158,7 +158,12 @@ class ActivityScreen(TableScreen[ActivityRow]):
         if isinstance(row, InterruptedRow):
             self.dashboard.desk.interruptions.open(row.left)
             return
-        if isinstance(row, TaskRow | PastRow):
+        if isinstance(row, PastRow):
+            from sqsview.ui.screens.operation import PastScreen
+
+            self.app.push_screen(PastScreen(row.past, f"{row.kind} {row.name}"))
+            return
+        if isinstance(row, TaskRow):
             self.dashboard.say(f"{row.name}: {row.text}")
             return
         subject = self.subject_of(row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,6 +14,8 @@ from textual.screen import ModalScreen
 from sqsview.clock import Clock
 from sqsview.domain import words
 from sqsview.domain.text import printable
+from sqsview.operations.journal_records import Past
+from sqsview.operations.move_words import doubt_lines
 from sqsview.operations.running import Operation, Operations, State
 from sqsview.ui import actions
 from sqsview.ui.actions import View
@@ -41,12 +45,71 @@ def operation_lines(operation: Operation, now: float) -> list[Line]:
     if told.share is not None:
         full = round(BAR * min(1.0, max(0.0, told.share)))
         lines.append((Cell("━" * full, Tone.ACCENT), Cell("─" * (BAR - full), Tone.QUIET)))
-    for note in told.notes:
-        lines.append((Cell(f"· {printable(note)}"),))
-    if told.failures:
-        lines += [(Cell(""),), (Cell("stayed behind", Tone.STRONG),)]
-        lines += [(Cell(f"✗ {printable(which)}  ", Tone.BAD), Cell(printable(why))) for which, why in told.failures]
+    return [*lines, *_noted(told.notes), *_behind(told.failures, told.unlisted)]
+
+
+def past_lines(past: Past) -> list[Line]:
+    """Write what the journal has of an operation of an earlier run."""
+    began = datetime.fromtimestamp(past.started).strftime("%d %b %Y %H:%M:%S")
+    lines: list[Line] = [
+        (
+            Cell(f"an earlier run, {began} ", Tone.STRONG),
+            Cell(f"· {words.duration(past.ended - past.started)}", Tone.QUIET),
+        ),
+        (Cell(printable(past.outcome)),),
+    ]
+    figures = [f"{count:,} {name}" for name, count in past.counts.items() if count]
+    if figures:
+        lines.append((Cell(printable(" · ".join(figures)), Tone.QUIET),))
+    unlisted = past.counts.get("failed", 0) - len(past.failures)
+    return [*lines, *_noted(doubt_lines(past.kind, past.doubt)), *_behind(past.failures, max(0, unlisted))]
+
+
+def _noted(notes: Iterable[str]) -> list[Line]:
+    return [(Cell(f"· {printable(note)}"),) for note in notes]
+
+
+def _behind(failures: Sequence[tuple[str, str]], unlisted: int) -> list[Line]:
+    """List what stayed behind, and say how many more did."""
+    if not failures:
+        return []
+    lines: list[Line] = [(Cell(""),), (Cell("stayed behind", Tone.STRONG),)]
+    lines += [(Cell(f"✗ {printable(which)}  ", Tone.BAD), Cell(printable(why))) for which, why in failures]
+    if unlisted:
+        lines.append((Cell(f"and {unlisted:,} more, which are not listed", Tone.QUIET),))
     return lines
+
+
+class PastScreen(ModalScreen[None]):
+    """The page of one operation of an earlier run, in front of the activity."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.screen_bindings(View.OPERATION)]
+
+    def __init__(self, past: Past, title: str) -> None:
+        """Show ``past``; the title may be untrusted text."""
+        super().__init__()
+        self._past = past
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        """Lay out one page of lines."""
+        with Vertical(id="help") as box:
+            box.border_title = titled(self._title)
+            box.border_subtitle = "esc closes"
+            yield LinesView()
+
+    def on_mount(self) -> None:
+        """Write the lines."""
+        page = self.query_one(LinesView)
+        page.focus()
+        page.show(past_lines(self._past))
+
+    def action_stop(self) -> None:
+        """Do nothing: it is over."""
+
+    def action_back(self) -> None:
+        """Close the page."""
+        self.dismiss()
 
 
 class OperationScreen(ModalScreen[None]):
