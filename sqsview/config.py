@@ -38,6 +38,8 @@ class Settings:
     """Ask CloudWatch for the age of the oldest message of the queues on screen; costs money."""
     protected: tuple[str, ...] = ()
     """Name patterns, such as `*-prod`, of queues and topics that ask for more care before a change."""
+    count_redrives: bool = True
+    """Tell in an attribute of every message that sqsview redrives, `sqsview-redriven`, how often it was."""
     theme: str | None = None
     """Colours: the name of a Textual theme, such as `nord` or `textual-light`."""
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -138,6 +138,7 @@ KINDS: Mapping[str, Kind] = {
     "budget": Kind(_calls, _read_number),
     "cloudwatch": _SWITCH,
     "protected": _NAMES,
+    "count_redrives": _SWITCH,
     "theme": _TEXT,
     "keys": Kind(_bindings),
     "log_file": _PATH,

@@ -237,7 +237,7 @@ def test_a_fault_names_file_key_and_value(home: Home, text: str, said: str) -> N
 def test_an_unknown_key_with_no_near_one_lists_what_there_is(home: Home) -> None:
     home.write("zzz = 1")
     assert home.fault().endswith(
-        "zzz = 1: no such setting; there are budget, cloudwatch, endpoint_url, keys, log_file, prefix, "
+        "zzz = 1: no such setting; there are budget, cloudwatch, count_redrives, endpoint_url, keys, log_file, prefix, "
         "profile, protected, queues, read_only, read_only_looks, region, theme"
     )
 

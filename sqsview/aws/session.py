@@ -36,6 +36,7 @@ async def open_gateway(
     read_only: bool = False,
     read_only_looks: bool = False,
     protected: tuple[str, ...] = (),
+    count_redrives: bool = True,
     clock: Clock | None = None,
     random: Callable[[], float] = random_source.random,
 ) -> AsyncIterator[Gateway]:
@@ -53,6 +54,7 @@ async def open_gateway(
         read_only: whether only reads pass.
         read_only_looks: whether looks into queues without a redrive policy pass all the same.
         protected: patterns of the names that ask for more care before a change.
+        count_redrives: whether a message that is redriven tells in an attribute how often it was.
         clock: the machine's own where it is None.
         random: spreads retries.
 
@@ -62,7 +64,13 @@ async def open_gateway(
     await asyncio.to_thread(preload)
     from sqsview.aws.connection import connect
 
-    flags = Context(demo=demo, read_only=read_only, read_only_looks=read_only_looks, protected=protected)
+    flags = Context(
+        demo=demo,
+        read_only=read_only,
+        read_only_looks=read_only_looks,
+        protected=protected,
+        count_redrives=count_redrives,
+    )
     async with connect(
         target,
         budget=budget,

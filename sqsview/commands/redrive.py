@@ -90,7 +90,7 @@ async def _redrive(
             raise SqsviewError(f"nothing is moved: {' · '.join(planned.blockers)}")
         if options.dry_run:
             _tell(planned)
-            return await _list_what_would_go(way, planned, _move(planned, options, matches))
+            return await _list_what_would_go(way, planned, _move(way, planned, options, matches))
         _refuse_unconfirmed(gateway.context, planned, options.confirm)
         settle_interrupted(way, queue, anew=options.anew)
         _tell(planned)
@@ -119,7 +119,7 @@ async def _carry_out(way: Way, plan: RedrivePlan, options: argparse.Namespace, m
     from sqsview.operations.redrive import By
 
     if plan.by is By.MOVER:
-        return await way.move(_move(plan, options, matches))
+        return await way.move(_move(way, plan, options, matches))
     rate = None if options.rate is None else int(options.rate)
     return await way.leave_to_server(plan, rate)
 
@@ -137,7 +137,7 @@ async def _list_what_would_go(way: Way, plan: RedrivePlan, move: Move) -> bool:
     return True
 
 
-def _move(plan: RedrivePlan, options: argparse.Namespace, matches: Sieve | None) -> Move:
+def _move(way: Way, plan: RedrivePlan, options: argparse.Namespace, matches: Sieve | None) -> Move:
     from sqsview.operations.move import Move
 
     return Move(
@@ -148,6 +148,7 @@ def _move(plan: RedrivePlan, options: argparse.Namespace, matches: Sieve | None)
         filter=options.filter or "",
         rate=options.rate,
         start_small=options.start_small,
+        counter=way.gateway.context.count_redrives,
         group=options.group,
     )
 

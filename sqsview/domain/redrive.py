@@ -16,7 +16,7 @@ from sqsview.domain.words.figures import count
 
 SLOWEST, FASTEST = 1, 500
 """Messages a second that the server's task can be told to move."""
-_NAMED = 12
+_NAMED = 60
 """Sources that are named; a queue can be the dead-letter queue of thousands."""
 
 
@@ -45,8 +45,6 @@ class Wish:
     """Messages a second at most; None for as fast as it goes."""
     start_small: bool = False
     """Whether it begins with 10 messages a second and doubles."""
-    held: int = 0
-    """Messages that a look of ours holds; they are in flight until they are released, or handed over."""
 
     @property
     def whole(self) -> bool:
@@ -99,7 +97,7 @@ class RedrivePlan:
             return self.destination.name
         if len(self.sources) == 1:
             return self.sources[0].name
-        return "the queue that each of them came from"
+        return "where each came from"
 
 
 def decide(facts: Facts, wish: Wish) -> RedrivePlan:
@@ -167,11 +165,7 @@ def _notes(facts: Facts, wish: Wish, by: By) -> Iterator[str]:
         yield f"which queues give up to {queue.name} is not known: each message goes back to the queue it came from"
     if to is None and facts.sources != ():
         yield _of_no_source(facts.fed_by, by)
-    if wish.held:
-        released = "released first: a task moves none in flight"
-        becomes = released if by is By.SERVER else "taken over, and not received again"
-        yield f"{_messages(wish.held)} held by the look {_are(wish.held)} {becomes}"
-    others = max(0, (counts.in_flight or 0) - wish.held)
+    others = counts.in_flight or 0
     if others and wish.whole:
         yield f"{_messages(others)} in flight with consumers or other looks {_are(others)} not moved now"
     if counts.delayed and wish.whole:

@@ -31,6 +31,8 @@ class Context:
     """Whether looks into queues without a redrive policy are allowed in read-only mode."""
     protected: tuple[str, ...] = ()
     """Patterns of the names that ask for more care, such as ``*-prod``."""
+    count_redrives: bool = True
+    """Whether a message that is redriven tells in an attribute how often it was."""
 
     def protects(self, name: str) -> bool:
         """Tell whether a queue or topic of this name asks for more care."""

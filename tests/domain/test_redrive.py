@@ -105,7 +105,7 @@ def test_a_destination_that_is_the_queue_itself_or_does_not_exist_is_refused() -
 
 def test_a_shared_queue_names_all_of_its_sources_and_nothing_is_guessed() -> None:
     plan = decide(replace(FACTS, sources=(BILLS, ORDERS, queue_ref("stock"))), Wish())
-    assert plan.where == "the queue that each of them came from"
+    assert plan.where == "where each came from"
     assert "orders-dlq is shared by bills, orders and stock: each message goes back to the queue it came from" in told(
         plan
     )
@@ -113,7 +113,7 @@ def test_a_shared_queue_names_all_of_its_sources_and_nothing_is_guessed() -> Non
 
 def test_of_thousands_of_sources_a_few_are_named_and_the_rest_counted() -> None:
     plan = decide(replace(FACTS, sources=tuple(queue_ref(f"q{number}") for number in range(1_012))), Wish())
-    assert "q11 and 1,000 more: each message" in told(plan)
+    assert "q59 and 952 more: each message" in told(plan)
 
 
 @pytest.mark.parametrize(
@@ -135,21 +135,8 @@ def test_what_topics_put_there_is_the_movers() -> None:
     assert decide(replace(FACTS, fed_by=("a", "b")), Wish(to=BILLS)).by is By.SERVER
 
 
-@pytest.mark.parametrize(
-    ("wish", "said"),
-    [
-        (Wish(held=2), "2 messages held by the look are released first: a task moves none in flight"),
-        (Wish(held=1, marked=1), "1 message held by the look is taken over, and not received again"),
-    ],
-)
-def test_what_a_look_holds_is_told_and_not_counted_as_others(wish: Wish, said: str) -> None:
-    plan = decide(replace(FACTS, counts=Counts(12, wish.held, 0)), wish)
-    assert said in plan.notes
-    assert "in flight with consumers" not in told(plan)
-
-
 def test_what_is_in_flight_elsewhere_or_delayed_stays() -> None:
-    notes = decide(replace(FACTS, counts=Counts(12, 5, 1)), Wish(held=2)).notes
+    notes = decide(replace(FACTS, counts=Counts(12, 3, 1)), Wish()).notes
     assert "3 messages in flight with consumers or other looks are not moved now" in notes
     assert "1 message delayed is not moved now" in notes
 
