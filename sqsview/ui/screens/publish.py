@@ -124,12 +124,21 @@ class PublishScreen(ComposingScreen):
         return reasons
 
     def _ask(self, reasons: list[str], count: int, go: Callable[[], None]) -> None:
-        from sqsview.ui.screens.dialogs import ConfirmScreen
+        from sqsview.ui.screens.dialogs import AskScreen, ConfirmScreen
 
-        def answered(agreed: bool | None) -> None:
+        def answered(agreed: bool | str | None) -> None:
             if agreed:
                 go()
 
+        name = self._target.name
+        if self.dashboard.snapshot.context.protects(name):
+
+            async def attempt(typed: str) -> str:
+                return "" if typed.strip() == name else f"type the name, {name}, to go on"
+
+            says = " ".join([*reasons, "Type its name to send."])
+            self.app.push_screen(AskScreen(f"Send to {name}", says, "", attempt, hint=name), answered)
+            return
         what = "the message" if count == 1 else f"{count:,} messages"
         self.app.push_screen(ConfirmScreen(f"Send to {self._target.name}", reasons, f"send {what}"), answered)
 
