@@ -22,7 +22,7 @@ from sqsview.operations.move import Move, MoveProgress
 from sqsview.operations.mover import Mover
 from sqsview.operations.running import Operation
 from sqsview.ui.repair.desk import NOT_HELD, Desk, asked_where_protected, typed_name, wrong_name, wrong_protected
-from sqsview.ui.repair.redriving import RATE_HINT, Pace, pace_of, queue_named
+from sqsview.ui.repair.redriving import GROUP, RATE_HINT, Pace, group_in, pace_of, queue_named
 from sqsview.ui.repair.telling import of_move
 from sqsview.ui.screens.form_dialog import Asked, Outlook, Values
 
@@ -99,6 +99,7 @@ class Sending:
         asked = [
             Asked("to", "to", self._likely(), hint=hint),
             Asked("rate", "rate", hint=RATE_HINT),
+            GROUP,
             *asked_where_protected(self._desk, name),
         ]
         verb = "Send on, edited," if self._edits else "Copy" if self._keep else "Move"
@@ -166,15 +167,15 @@ class Sending:
         return lines
 
     def _begin(self, values: Values) -> None:
-        self._desk.app.run_worker(self._run(pace_of(values["rate"])), description="move")
+        self._desk.app.run_worker(self._run(pace_of(values["rate"]), group_in(values)), description="move")
 
-    async def _run(self, pace: Pace) -> None:
+    async def _run(self, pace: Pace, group: str | None) -> None:
         named = {message.source for message in self._marked.messages} if self._to is None else set()
         queues = self._desk.app.snapshot.queues.values()
         sources = {queue.arn: queue.ref for queue in queues if queue.arn in named}
         move = Move(
             self._marked.queue, self._to, sources=sources, ids=self._marked.ids, edits=self._edits, keep=self._keep,
-            rate=pace.rate, start_small=pace.small,
+            rate=pace.rate, start_small=pace.small, group=group,
             counter=not self._keep and self._desk.app.snapshot.context.count_redrives,
         )  # fmt: skip
 

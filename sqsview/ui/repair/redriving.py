@@ -47,6 +47,7 @@ class Redrive:
             Asked("to", "to", hint="each to the queue that it came from; or the name of a queue"),
             Asked("rate", "rate", hint=RATE_HINT),
             Asked("filter", "filter", hint="words, or =EXPRESSION; empty: everything"),
+            GROUP,
             *self._typed,
         ]
         title = f"Redrive {self._queue.name}"
@@ -99,6 +100,7 @@ class Redrive:
             rate=pace.rate,
             start_small=pace.small,
             counter=self._desk.app.snapshot.context.count_redrives,
+            group=group_in(values),
         )
 
     async def _rehearse(self, values: Values) -> list[str]:
@@ -174,6 +176,20 @@ class Pace:
     """Messages a second at most; None is as fast as it goes."""
     small: bool = False
     """Whether to begin with 10 a second and double."""
+
+
+GROUP = Asked(
+    "group",
+    "group",
+    hint="message group of those that have none",
+    only_if=lambda values: values.get("to", "").strip().endswith(".fifo"),
+)
+"""Asked where a FIFO queue is to get messages; those of a FIFO queue have a group."""
+
+
+def group_in(values: Values) -> str | None:
+    """Give the message group that was typed; None where none was."""
+    return values.get("group", "").strip() or None
 
 
 RATE_HINT = "messages a second; small: 10, then ever more; empty: as fast as it goes"

@@ -190,6 +190,23 @@ async def test_what_was_typed_is_there_in_the_next_run_and_leaving_asks_nothing(
         assert "not yet sent on" in stage.toasts[-1]
 
 
+async def test_to_a_fifo_queue_messages_without_a_group_go_under_the_one_that_is_given(server: Server) -> None:
+    server.account.add_queue("orders-shipping.fifo")
+    server.put(DEAD, *orders(2), receives=5)
+    async with watching(server) as stage:
+        await look(stage)
+        await dialog(stage, "C")
+        assert not stage.app.screen.query_one("#row-group").display
+        await fill(stage, "orders-shipping.fifo")
+        await stage.until(lambda: bool(stage.app.screen.query_one("#row-group").display))
+        await stage.press("tab", "tab")
+        await fill(stage, "late")
+        await agree(stage)
+        (kept,) = server.kept("orders-shipping.fifo")
+        assert kept.outgoing.group == "late"
+        assert len(server.kept(DEAD)) == 2
+
+
 async def test_a_protected_queue_wants_its_name_and_no_marks_of_all(server: Server) -> None:
     server.put(DEAD, *orders(2), receives=5)
     of = company()
