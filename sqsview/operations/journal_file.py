@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sqsview.errors import JournalError
@@ -154,9 +154,14 @@ class JournalFile:
                 yield connection
 
     def scrub(self) -> None:
-        """Write over what was deleted, also in the file beside the journal, where nobody else is just reading it."""
-        with self._faults():
-            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """Write over what was deleted, also in the file beside the journal; at another time, where that cannot be now.
+
+        It waits for nobody: what another process is just reading stays until the next time.
+        """
+        with suppress(JournalError), self._faults():
+            connection = self._connection()
+            self._wait_for_others(connection, patient=False)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
