@@ -40,9 +40,12 @@ def settle_interrupted(way: Way, queue: QueueRef, *, anew: bool) -> None:
             _close(way, left, "interrupted, and not gone on with")
         elif anew:
             say("that is given up now")
-            way.state.journal.forget(left.op)
+            way.state.journal.forget_left(left.op)
         else:
             raise SqsviewError("finish it with --resume, which sends nothing again, or begin --anew, which may")
+    if perhaps := way.state.journal.perhaps_sent(way.context, queue.arn):
+        of = "1 message" if len(perhaps) == 1 else f"{len(perhaps):,} messages"
+        say(f"note: {of} of {queue.name} may be sent already: the answer never came; if still here, they go once more")
 
 
 async def finish_interrupted(way: Way, queue: QueueRef, confirmed: str | None) -> bool:
@@ -124,5 +127,4 @@ def _of(way: Way, queue: QueueRef) -> Sequence[Interrupted]:
 
 
 def _close(way: Way, left: Interrupted, outcome: str) -> None:
-    way.state.journal.take_over(left.op)
-    way.state.journal.end(left.op, outcome, counts=left.counts, at=way.clock.epoch())
+    way.state.journal.end_left(left.op, outcome, at=way.clock.epoch())

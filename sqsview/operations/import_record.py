@@ -42,9 +42,10 @@ class Course:
         return len(self.retry) + self.messages - self.after
 
     def written(self) -> str:
-        """Give it as the journal keeps it; ids for deduplication are kept there with the lines."""
+        """Give it as the journal keeps it, with the ids for deduplication of lines that are sent once more."""
         names = ("digest", "messages", "after", "retry", "twice", "doubled", "sent")
-        return json.dumps({name: getattr(self, name) for name in names})
+        told = {name: getattr(self, name) for name in names}
+        return json.dumps({**told, "repeatable": [[line, *sent] for line, sent in self.repeatable.items()]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def write_end(journal: Journal, earlier: Sequence[Earlier], now: float) -> None:
     """
     for one in earlier:
         if one.was_killed and not one.course.left:
-            journal.end(one.op, Outcome.DONE.value, counts=journal.take_over(one.op).counts, at=now)
+            journal.end_left(one.op, Outcome.DONE.value, at=now)
 
 
 def left_of(course: Course, *, settled: int, failed: Sequence[int], doubt: Doubt) -> Course:
@@ -96,7 +97,8 @@ def left_of(course: Course, *, settled: int, failed: Sequence[int], doubt: Doubt
     untried = course.retry[tried:]
     retry = {*failed, *unsure, *untried}
     # A line that may have been taken, and was refused now, may still be there; once more, and it may be there twice.
-    twice = {*unsure, *(line for line in course.twice if line in retry)}
+    twice = {*unsure, *(line for line in (*course.twice, *course.repeatable) if line in retry)}
+    before = {line: sent for line, sent in course.repeatable.items() if line in retry}
     return Course(
         course.digest,
         course.messages,
@@ -105,7 +107,7 @@ def left_of(course: Course, *, settled: int, failed: Sequence[int], doubt: Doubt
         twice=tuple(sorted(twice)),
         doubled=tuple(sorted({*course.doubled, *(line for line in course.twice if line not in retry)})),
         sent=course.sent + settled,
-        repeatable={int(line): sent for line, sent in doubt.repeatable.items() if line.isdecimal()},
+        repeatable=before | {int(line): sent for line, sent in doubt.repeatable.items() if line.isdecimal()},
     )
 
 
@@ -137,6 +139,7 @@ def _read(detail: str) -> Course | None:
             twice=_lines(told["twice"]),
             doubled=_lines(told["doubled"]),
             sent=int(told["sent"]),
+            repeatable={int(line): (str(sent), float(at)) for line, sent, at in told.get("repeatable", ())},
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -92,7 +92,7 @@ class Sending:
         self._batches = Batches(
             destination,
             clock,
-            operation=f"{KIND} {course.digest} {op}",
+            operation=f"{KIND} {course.digest} {op} {clock.epoch()!r}",
             traced_alone=gateway.context.endpoint is not None,
             repeatable=course.repeatable,
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -135,11 +135,21 @@ class Journal:
     def end(self, op: int, outcome: str, *, counts: Mapping[str, int], at: float) -> None:
         """Write down how an operation ended; edited bodies are dropped, and of a copy what was confirmed."""
         with self._file.writing() as connection:
-            row = (at, stored(outcome), json.dumps(dict(counts)), op)
-            connection.execute("UPDATE operations SET ended = ?, outcome = ?, counts = ? WHERE id = ?", row)
-            connection.execute("DELETE FROM entries WHERE op = ? AND state = ?", (op, tables.State.PLANNED))
-            connection.execute("UPDATE entries SET body = NULL WHERE op = ?", (op,))
-            connection.execute(tables.FORGET_COPIES, (op,))
+            _end(connection, op, outcome, counts, at)
+        self._file.scrub()
+
+    def end_left(self, op: int, outcome: str, *, at: float) -> None:
+        """Write down that nobody goes on with what was interrupted; raises `JournalError` where somebody does."""
+        with self._file.writing() as connection:
+            left = self._left(connection, op)
+            _end(connection, op, outcome, left.counts, at)
+        self._file.scrub()
+
+    def forget_left(self, op: int) -> None:
+        """Forget what was interrupted; raises `JournalError` where somebody goes on with it, or did."""
+        with self._file.writing() as connection:
+            self._left(connection, op)
+            _forget(connection, op)
         self._file.scrub()
 
     def interrupted(self) -> list[Interrupted]:
@@ -150,22 +160,34 @@ class Journal:
             found = connection.execute(tables.UNFINISHED).fetchall()
             return [interrupted_of(connection, row) for row in found if self._is_left(row)]
 
-    def take_over(self, op: int) -> Interrupted:
-        """Make an interrupted operation one of this process; raises `JournalError` where another took it first."""
+    def take_over(self, op: int, *, known: tuple[Collection[str], Collection[str]] | None = None) -> Interrupted:
+        """Make an interrupted operation one of this process. One that had an end keeps it: only what it left is done.
+
+        Args:
+            op: its number.
+            known: what was surely and what was perhaps sent, as far as the caller knows; None takes it as it is.
+
+        Raises:
+            JournalError: another took it first, or went on with it since.
+        """
         with self._file.writing() as connection:
-            row = connection.execute(f"{tables.OPERATIONS} WHERE id = ?", (op,)).fetchone()
-            if row is None or not self._is_left(row):
-                raise JournalError("the interrupted operation is being finished by another sqsview, or was forgotten")
-            taken = interrupted_of(connection, row)
-            connection.execute(
-                "UPDATE operations SET owner = ?, ended = NULL, outcome = NULL WHERE id = ?", (self._owner.claim(), op)
-            )
+            taken = self._left(connection, op)
+            if known is not None and (set(taken.sure), set(taken.unsure)) != (set(known[0]), set(known[1])):
+                raise JournalError("another sqsview went on with it: leave, and start again to see what is left")
+            connection.execute("UPDATE operations SET owner = ? WHERE id = ?", (self._owner.claim(), op))
             return taken
 
     def doubt(self, op: int) -> Doubt:
         """Tell what may be there twice of one operation."""
         with self._file.reading() as connection:
             return doubt_of(connection, op)
+
+    def perhaps_sent(self, context: str, source: str) -> frozenset[str]:
+        """Give the messages of a queue whose copies may be somewhere, by operations that ended without an answer."""
+        if self._path is not None and not self._path.exists():
+            return frozenset()
+        with self._file.reading() as connection:
+            return frozenset(row[0] for row in connection.execute(tables.PERHAPS_SENT, (context, source)).fetchall())
 
     def finished(self, limit: int = 100) -> list[Past]:
         """Give the operations that ended, the last first."""
@@ -177,8 +199,8 @@ class Journal:
     def forget(self, op: int) -> None:
         """Forget an operation with all that is known of its messages."""
         with self._file.writing() as connection:
-            connection.execute("DELETE FROM entries WHERE op = ?", (op,))
-            connection.execute("DELETE FROM operations WHERE id = ?", (op,))
+            _forget(connection, op)
+        self._file.scrub()
 
     def close(self) -> None:
         """Close the file; it is opened again where it is needed. What has no end counts as interrupted from now on."""
@@ -187,9 +209,33 @@ class Journal:
     # -- inside
 
     def _is_left(self, row: Sequence[object]) -> bool:
-        """Tell whether nobody is at work on an operation that is not quite done."""
-        owner, ended = str(row[6]), row[10]
-        return ended is not None or not self._owner.is_alive(owner)
+        """Tell whether nobody is at work on an operation."""
+        return not self._owner.is_alive(str(row[6]))
+
+    def _left(self, connection: sqlite3.Connection, op: int) -> Interrupted:
+        """Give an operation that was interrupted, or left originals behind, and that nobody is at work on.
+
+        Raises:
+            JournalError: it is none.
+        """
+        row = connection.execute(f"{tables.OPERATIONS} WHERE id = ?", (op,)).fetchone()
+        left = interrupted_of(connection, row) if row is not None and self._is_left(row) else None
+        if left is None or (left.ended and not left.sure):
+            raise JournalError("another sqsview goes on with what was interrupted, or did: tab 5 has what is left")
+        return left
+
+
+def _end(connection: sqlite3.Connection, op: int, outcome: str, counts: Mapping[str, int], at: float) -> None:
+    row = (at, stored(outcome), json.dumps(dict(counts)), op)
+    connection.execute("UPDATE operations SET ended = ?, outcome = ?, counts = ?, owner = '' WHERE id = ?", row)
+    connection.execute("DELETE FROM entries WHERE op = ? AND state = ?", (op, tables.State.PLANNED))
+    connection.execute("UPDATE entries SET body = NULL WHERE op = ?", (op,))
+    connection.execute(tables.FORGET_COPIES, (op,))
+
+
+def _forget(connection: sqlite3.Connection, op: int) -> None:
+    connection.execute("DELETE FROM entries WHERE op = ?", (op,))
+    connection.execute("DELETE FROM operations WHERE id = ?", (op,))
 
 
 def _many(connection: sqlite3.Connection, statement: str, rows: Sequence[Sequence[object]]) -> None:

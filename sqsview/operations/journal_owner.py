@@ -40,6 +40,8 @@ class Owner:
 
     def is_alive(self, name: str) -> bool:
         """Tell whether the process of this name still runs; of one that is gone the lock's file is taken away."""
+        if not name:
+            return False  # it has an end, and nobody is at work on it
         if self._directory is None or name == self.name:
             return name == self.name
         path = _path(self._directory, name)

@@ -92,6 +92,10 @@ WHERE ended IS NULL OR EXISTS (SELECT 1 FROM entries WHERE op = id AND state = 2
 ORDER BY id
 """
 FINISHED = f"{OPERATIONS} WHERE ended IS NOT NULL ORDER BY ended DESC, id DESC LIMIT ?"
+PERHAPS_SENT = """
+SELECT message FROM entries JOIN operations ON op = id
+WHERE context = ? AND source = ? AND ended IS NOT NULL AND state = 1 AND kind != 'delete'
+"""
 FORGET_OLD = """
 DELETE FROM operations WHERE ended < ? AND NOT EXISTS (SELECT 1 FROM entries WHERE op = id AND state IN (1, 2))
 """

@@ -207,6 +207,8 @@ class MoveReceiving:
                 else:
                     staying.append(message)
         self._expected -= new
+        if new:
+            self._patience = None
         self._empty = 0 if new or known else self._empty + 1
         try:
             if items:

@@ -229,10 +229,8 @@ class Mover:
     def _begin(self, started: float) -> int:
         move = self._move
         if move.resumes is not None:
-            taken = self._journal.take_over(move.resumes.op)
-            if (frozenset(taken.sure), frozenset(taken.unsure)) != (move.resumes.sure, move.resumes.unsure):
-                raise JournalError("another sqsview went on with it: leave, and start again to see what is left")
-            return taken.op
+            resumes = move.resumes
+            return self._journal.take_over(resumes.op, known=(resumes.sure, resumes.unsure)).op
         return self._journal.begin(
             move.kind,
             context=self._context,

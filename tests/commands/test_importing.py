@@ -107,9 +107,7 @@ def test_what_was_exported_arrives_as_it_was_sent(shell: Shell, engine: Engine, 
     assert after[0][2] == TRACE
 
 
-def test_a_fifo_queue_gets_groups_in_their_order_under_fresh_ids(
-    shell: Shell, engine: Engine, tmp_path: Path
-) -> None:
+def test_a_fifo_queue_gets_groups_in_their_order_under_fresh_ids(shell: Shell, engine: Engine, tmp_path: Path) -> None:
     url = queue(engine, "orders.fifo")
     file = tmp_path / "x.jsonl"
     file.write_text(

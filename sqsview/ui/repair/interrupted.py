@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,16 @@ _OTHERWISE = {
     "purge": "whether it was carried out is not known: look at the queue's counts",
     "import": "import the same file into the same queue again: what was sent is not sent again",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What earlier operations mean for one that would begin now."""
+
+    wrong: str = ""
+    """Why it must not begin."""
+    notes: tuple[str, ...] = ()
+    """What a person has to know before."""
 
 
 class Interruptions:
@@ -76,15 +87,33 @@ class Interruptions:
             return arn is not None
         return arn.region == context.region and arn.account == context.account
 
-    async def in_the_way(self, queue_arn: str) -> str:
-        """Say what was interrupted in a queue, where beginning something else there would send messages twice."""
-        if not self._desk.app.state.has_journal:
-            return ""
-        await self.look()
-        for left in self.found:
-            if left.source == queue_arn and (left.doubt or left.edits):
-                return f"{left.kind} was interrupted here, and would send some twice: tab 5 finishes it or gives it up"
-        return ""
+    async def before(self, queue_arn: str, ids: Collection[str] | None = None) -> Before:
+        """Tell what earlier operations mean for one that would begin in a queue now.
+
+        Args:
+            queue_arn: where messages would be taken from.
+            ids: which; None for all of them.
+        """
+        app = self._desk.app
+        if not app.state.has_journal:
+            return Before()
+        journal, context = app.state.journal, app.snapshot.context.endpoint or "aws"
+        try:
+            found = await asyncio.to_thread(journal.interrupted)
+            perhaps = await asyncio.to_thread(journal.perhaps_sent, context, queue_arn)
+        except JournalError as fault:
+            return Before(str(fault))
+        for left in found:
+            here = (left.context, left.source) == (context, queue_arn)
+            if here and left.kind in MOVES and (left.doubt or left.edits):
+                self.found = (left, *(each for each in self.found if each.op != left.op))
+                kind = f"{left.kind} was interrupted here"
+                return Before(f"{kind}, and some would be sent twice: tab 5 finishes it or gives it up")
+        count = len(perhaps if ids is None else perhaps & set(ids))
+        if not count:
+            return Before()
+        of = "1 message" if count == 1 else f"{count:,} messages"
+        return Before(notes=(f"! {of} may be sent already: an earlier answer never came. Look there first.",))
 
     def open(self, left: Interrupted) -> None:
         """Say what is known of one, and offer to finish it."""
@@ -92,7 +121,7 @@ class Interruptions:
             return
         name, others = name_of(left.source), self._places(left)
         asked = asked_where_protected(self._desk, name)
-        if left.doubt or left.edits:
+        if left.kind in MOVES and (left.doubt or left.edits):
             asked.insert(0, Asked(_INSTEAD, "instead", hint=f"{_GIVE_UP}: forget it, and leave all as it is"))
         lines = [
             *interrupted_lines(left),
@@ -112,7 +141,7 @@ class Interruptions:
             return Outlook(lines, wrong_protected(self._desk, values, name, others))
 
         def go(values: Values) -> None:
-            work = self._give_up(left) if values.get(_INSTEAD, "").strip() else self._finish(left)
+            work = self._give_up(left) if values.get(_INSTEAD, "").strip() == _GIVE_UP else self._finish(left)
             self._desk.app.run_worker(work, description="finish")
 
         agree = "go on" if left.kind in MOVES else "note that it is over"
@@ -127,12 +156,12 @@ class Interruptions:
         except (ValueError, QueryError):
             return []
 
-    async def _finish(self, left: Interrupted) -> None:
+    async def _finish(self, left: Interrupted, agreed: Allowance | None = None) -> None:
         things = {left.source, *([left.destination] if left.destination else [])}
         with self._desk.claimed(things) as free:
             gateway = self._desk.gateway()
             if free and gateway is not None:
-                await self._go_on(gateway, left, things)
+                await self._go_on(gateway, left, things, agreed)
 
     async def _go_on(
         self, gateway: Gateway, left: Interrupted, things: set[str], agreed: Allowance | None = None
@@ -159,30 +188,23 @@ class Interruptions:
         def over(operation: Operation) -> None:
             refusal = operation.cause
             if isinstance(refusal, LookRefused):
-                again = partial(self._go_on, gateway, left, things, refusal.allowance)
-                self._desk.ask_to_receive(title, refusal, again)
+                self._desk.ask_to_receive(title, refusal, partial(self._finish, left, refusal.allowance))
             self._desk.app.run_worker(self.look(), description="journal")
 
         self._desk.begin(left.kind, title, things, work, lambda: of_move(left.kind, work.progress), over)
 
     async def _give_up(self, left: Interrupted) -> None:
         """Forget it with all that is known of its messages."""
-        await self._in_journal(left, lambda journal: journal.forget(left.op))
+        await self._in_journal(lambda journal: journal.forget_left(left.op))
 
     async def _close(self, left: Interrupted) -> None:
         now = self._desk.app.clock.epoch()
         said = "interrupted, and not gone on with"
-        await self._in_journal(left, lambda journal: journal.end(left.op, said, counts=left.counts, at=now))
+        await self._in_journal(lambda journal: journal.end_left(left.op, said, at=now))
 
-    async def _in_journal(self, left: Interrupted, write: Callable[[Journal], None]) -> None:
-        journal = self._desk.app.state.journal
-
-        def taken_over() -> None:
-            journal.take_over(left.op)
-            write(journal)
-
+    async def _in_journal(self, write: Callable[[Journal], None]) -> None:
         try:
-            await asyncio.to_thread(taken_over)
+            await asyncio.to_thread(write, self._desk.app.state.journal)
         except JournalError as fault:
             self._desk.app.say(str(fault), warning=True)
         await self.look()

@@ -74,7 +74,7 @@ class Sending:
         *,
         keep: bool = False,
         edits: Mapping[str, str] | None = None,
-        ended: Callable[[bool], None] = lambda sent: None,
+        ended: Callable[[MoveProgress], None] = lambda progress: None,
     ) -> None:
         """Prepare it.
 
@@ -83,7 +83,7 @@ class Sending:
             marked: which messages.
             keep: whether the originals stay.
             edits: bodies by message id, which take the place of theirs.
-            ended: called at the end; is told whether all went.
+            ended: called at the end, with what became of them.
         """
         self._desk = desk
         self._marked = marked
@@ -132,7 +132,7 @@ class Sending:
             lines.append(f"to    {self._to.name if self._to else 'where each came from'}")
         lines.append("by    sqsview's mover: the server's own task can take no selection")
         lines += self._difference()
-        way = "" if self._keep else await self._desk.interruptions.in_the_way(queue.arn)
+        before = await self._desk.interruptions.before(queue.arn, self._marked.ids)
         held = self._marked.looking.holding
         if self._keep:
             lines.append("The originals stay: they leave this list, and are released at the end: v looks again.")
@@ -140,7 +140,7 @@ class Sending:
             lines.append("The copy is confirmed before a message is deleted: at worst one is there twice, never gone.")
         if not held:
             lines.append(NOT_HELD)
-        return Outlook(lines, way or self._wrong(values))
+        return Outlook([*before.notes, *lines], before.wrong or self._wrong(values))
 
     def _wrong(self, values: Values) -> str:
         queue = self._marked.queue
@@ -179,11 +179,8 @@ class Sending:
             counter=not self._keep and self._desk.app.snapshot.context.count_redrives,
         )  # fmt: skip
 
-        def ended(progress: MoveProgress) -> None:
-            self._ended(progress.moved > 0 and not (progress.failed or progress.doubtful))
-
         where = self._to.name if self._to is not None else "where each came from"
-        await carry_out(self._desk, self._marked, move, f"{self._marked.queue.name} → {where}", ended)
+        await carry_out(self._desk, self._marked, move, f"{self._marked.queue.name} → {where}", self._ended)
 
 
 class Deleting:

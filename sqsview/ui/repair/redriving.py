@@ -66,11 +66,12 @@ class Redrive:
         except GatewayError as fault:
             return Outlook(wrong=fault.problem.advice)
         places = [planned.destination] if planned.destination else planned.sources
-        wrong = " · ".join(planned.blockers) or await self._desk.interruptions.in_the_way(self._queue.arn)
+        before = await self._desk.interruptions.before(self._queue.arn)
+        wrong = " · ".join(planned.blockers) or before.wrong
         wrong = wrong or wrong_protected(self._desk, values, self._queue.name, [place.name for place in places])
         if not places and self._typed:
             wrong = wrong or wrong_name(values, self._queue.name)  # any of the protected queues may get some
-        return Outlook(_says(planned), wrong)
+        return Outlook([*before.notes, *_says(planned)], wrong)
 
     def _wish(self, values: Values) -> Wish:
         sieve = _sieve(values)
@@ -121,12 +122,14 @@ class Redrive:
             return
         self._desk.app.run_worker(self._run(gateway, planned, values), description="redrive")
 
-    async def _run(self, gateway: Gateway, planned: RedrivePlan, values: Values) -> None:
+    async def _run(
+        self, gateway: Gateway, planned: RedrivePlan, values: Values, agreed: Allowance | None = None
+    ) -> None:
         places = [planned.destination] if planned.destination else planned.sources
         things = {self._queue.arn, *(place.arn for place in places)}
         with self._desk.claimed(things) as free:
             if free:
-                await self._start(gateway, planned, values, things)
+                await self._start(gateway, planned, values, things, agreed)
 
     async def _start(
         self,
@@ -156,7 +159,7 @@ class Redrive:
         def over(operation: Operation) -> None:
             refusal = operation.cause
             if isinstance(refusal, LookRefused):
-                again = partial(self._start, gateway, planned, values, things, refusal.allowance)
+                again = partial(self._run, gateway, planned, values, refusal.allowance)
                 self._desk.ask_to_receive(f"Redrive {title}", refusal, again)
 
         self._desk.begin("redrive", title, things, work, lambda: of_move("redrive", work.progress), over)

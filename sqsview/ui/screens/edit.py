@@ -15,6 +15,7 @@ from sqsview.domain.json_text import formatted, json_check
 from sqsview.domain.message import attributes_size, byte_length
 from sqsview.domain.publishing.destination import MIB
 from sqsview.operations.editor import EditorError, handed_over
+from sqsview.operations.move import MoveProgress
 from sqsview.ui.actions import View, screen_bindings
 from sqsview.ui.draft import Draft
 from sqsview.ui.drafts import slot_of_edit
@@ -99,9 +100,12 @@ class EditScreen(DashboardScreen):
             sending = Sending(desk, self._marked, edits={self._message.id: text}, ended=self._ended)
             sending.open()
 
-    def _ended(self, sent: bool) -> None:
+    def _ended(self, progress: MoveProgress) -> None:
         """Go back to the messages once the copy is confirmed; where it is not, what was typed stays in sight."""
-        if not sent:
+        if progress.doubtful:
+            self.dashboard.say("it may be sent: look there before you send it again; the edit is kept", warning=True)
+            return
+        if progress.failed or not progress.moved:
             self.dashboard.say("not sent on: what was typed is kept, here and for the next time", warning=True)
             return
         self.dashboard.drafts.forget(self._slot)

@@ -183,7 +183,7 @@ async def test_an_operation_of_a_process_that_runs_is_not_interrupted(path: Path
     await mine.intend(op, intents("a"))
     assert mine.interrupted() == []
     assert other.interrupted() == []
-    with pytest.raises(JournalError, match="finished by another"):
+    with pytest.raises(JournalError, match="another sqsview goes on"):
         other.take_over(op)
     mine.close()
     (left,) = other.interrupted()
@@ -229,13 +229,54 @@ def test_the_operation_of_a_killed_process_is_interrupted_from_that_moment_on(pa
     journal.close()
 
 
+async def test_what_an_ended_operation_left_is_all_that_is_ever_gone_on_with(path: Path) -> None:
+    """Who is killed while deleting those originals leaves them to the next, and nothing that was not to go."""
+    first = Journal(path)
+    op = begin(first)
+    await first.intend(op, intents("a"))
+    await first.confirmed(op, [("a", "copy")])
+    first.end(op, "stopped", counts={}, at=NOW)
+    second = Journal(path)
+    assert second.take_over(op, known=({"a"}, ())).ended
+    assert first.interrupted() == [], "the second is at work on it"
+    second.close()
+    (left,) = first.interrupted()
+    assert (left.ended, left.sure) == (True, ("a",))
+    first.end_left(op, "given up", at=NOW)
+    first.close()
+
+
+async def test_what_another_finished_meanwhile_is_taken_over_by_nobody(path: Path) -> None:
+    killed, first, second = Journal(path), Journal(path), Journal(path)
+    op = begin(killed)
+    await killed.intend(op, intents("a"))
+    killed.close()
+    first.take_over(op, known=((), {"a"}))
+    await first.settled(op, ["a"])
+    first.end(op, "done", counts={}, at=NOW)
+    for attempt in (second.take_over, second.forget_left):
+        with pytest.raises(JournalError, match="goes on with what was interrupted, or did"):
+            attempt(op)
+    assert [past.outcome for past in second.finished()] == ["done"]
+
+
+async def test_what_may_have_been_sent_is_known_after_the_end_of_its_operation(journal: Journal) -> None:
+    op = journal.begin("move", context="aws", source="here", destination="there", at=NOW)
+    await journal.intend(op, intents("a", "b"))
+    await journal.settled(op, ["b"])
+    assert journal.perhaps_sent("aws", "here") == frozenset()
+    journal.end(op, "1 moved", counts={}, at=NOW)
+    assert journal.perhaps_sent("aws", "here") == {"a"}
+    assert journal.perhaps_sent("aws", "there") == journal.perhaps_sent("http://x", "here") == frozenset()
+
+
 def test_of_two_that_take_over_at_once_one_does(path: Path) -> None:
     gone = Journal(path)
     op = begin(gone)
     gone.close()
     first, second = Journal(path), Journal(path)
     first.take_over(op)
-    with pytest.raises(JournalError, match="finished by another"):
+    with pytest.raises(JournalError, match="another sqsview goes on"):
         second.take_over(op)
     first.close()
     second.close()

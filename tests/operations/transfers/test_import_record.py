@@ -68,3 +68,15 @@ async def test_an_import_that_was_killed_knows_what_was_being_sent() -> None:
     left = found.course
     assert (left.retry, left.twice, left.after, left.sent) == ((1, 3), (1, 3), 5, 3)
     assert left.repeatable == {3: ("d", clock.epoch())}
+
+
+def test_the_id_of_a_line_in_doubt_is_kept_over_any_number_of_imports_that_do_not_come_to_it() -> None:
+    """By it a FIFO queue swallows the second copy; with another one there would be two, and nobody would be told."""
+    journal = Journal(None)
+    sent = ("sqsview-b61d", 1_000.0)
+    course = Course("digest", 9, after=4, retry=(3,), sent=3, repeatable={3: sent})
+    for _ in range(3):
+        op = journal.begin(KIND, context="aws", source="f", destination="arn", detail=course.written(), at=1.0)
+        journal.end(op, "stopped", counts={"settled": 0, "failed": 0}, at=2.0)
+        course = earlier_imports(journal, "aws", "arn")[0].course
+        assert (course.retry, course.twice, dict(course.repeatable)) == ((3,), (3,), {3: sent})

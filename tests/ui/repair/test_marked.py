@@ -16,6 +16,7 @@ from sqsview.operations.state import State
 from sqsview.ui.screens import dialogs
 from sqsview.ui.screens.edit import EditScreen
 from sqsview.ui.screens.form_dialog import FormScreen
+from tests.support.double import server_fault
 from tests.support.things import queue_arn
 from tests.ui.company import company
 from tests.ui.repair.deeds import agree, dialog, fill, form
@@ -159,6 +160,21 @@ async def test_an_edit_is_kept_when_somebody_else_took_the_message_meanwhile(ser
         assert [draft.body for draft in stage.app.drafts.values()] == ["!wrong"]
         await stage.sees("!wrong")
         assert "what was typed is kept" in stage.toasts[-1], "and stays in sight"
+
+
+async def test_an_edit_whose_answer_was_lost_is_not_sent_again_without_a_word(server: Server, tmp_path: Path) -> None:
+    server.put(DEAD, "wrong", receives=5)
+    server.account.fail("send_message_batch", server_fault())
+    async with watching(server, state=State(tmp_path)) as stage:
+        await look(stage)
+        await stage.press("E")
+        await stage.until(lambda: isinstance(stage.app.screen, EditScreen))
+        await stage.press("x")
+        await dialog(stage, "ctrl+s")
+        await agree(stage)
+        await stage.until(lambda: "it may be sent" in stage.toasts[-1])
+        await dialog(stage, "ctrl+s")
+        assert "! 1 message may be sent already" in stage.text
 
 
 async def test_leaving_the_editor_keeps_what_was_typed(server: Server) -> None:
