@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the command line needs the budgets before the first paint, 
     from sqsview.domain.move_task import MoveTask
     from sqsview.domain.push import PlatformApplication, PlatformEndpoint
     from sqsview.domain.queue import QueueReading, QueueRef
+    from sqsview.domain.secret import Secret
     from sqsview.domain.snapshot import CallFigures, Context
     from sqsview.domain.topic import SubscriptionReading, SubscriptionRef, TopicReading
 
@@ -170,6 +171,96 @@ class Gateway(Protocol):
 
     async def publish_batch(self, topic_arn: str, outgoing: Sequence[Outgoing]) -> list[Sent | EntryFault]:
         """Publish up to 10 messages to a topic; give what became of each, in order."""
+
+    async def create_queue(self, name: str, attributes: Mapping[str, str], tags: Mapping[str, str]) -> QueueRef:
+        """Create a queue, or give the one that has this name and these attributes already.
+
+        Args:
+            name: of a FIFO queue it ends in ``.fifo``, and ``FifoQueue`` is among the attributes.
+            attributes: as SQS names them; what is left out has the default of SQS.
+            tags: set where the queue is new.
+
+        Raises:
+            ServerFault: a queue of this name has other attributes (``QueueNameExists``), with the server's words.
+        """
+
+    async def set_queue_attributes(self, queue: QueueRef, attributes: Mapping[str, str]) -> None:
+        """Set some attributes of a queue, which takes effect within 60 s; a policy is replaced as a whole."""
+
+    async def tag_queue(self, queue: QueueRef, tags: Mapping[str, str]) -> None:
+        """Set some tags of a queue; the others stay."""
+
+    async def untag_queue(self, queue: QueueRef, keys: Sequence[str]) -> None:
+        """Take tags off a queue."""
+
+    async def create_topic(self, name: str, attributes: Mapping[str, str], tags: Mapping[str, str]) -> str:
+        """Create a topic, or find the one that has this name and these attributes already; give its ARN."""
+
+    async def set_topic_attributes(self, arn: str, name: str, value: str) -> None:
+        """Set one attribute of a topic, as SNS names it."""
+
+    async def tag_resource(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Set some tags of a topic; the others stay."""
+
+    async def untag_resource(self, arn: str, keys: Sequence[str]) -> None:
+        """Take tags off a topic."""
+
+    async def subscribe(
+        self, topic_arn: str, protocol: str, endpoint: str, attributes: Mapping[str, str]
+    ) -> str | None:
+        """Subscribe an endpoint to a topic, or find the subscription that is the same already.
+
+        Give its ARN, also while it waits to be confirmed; None where the server tells none until then.
+
+        Raises:
+            ServerFault: the endpoint is subscribed with other attributes, with the server's words.
+        """
+
+    async def set_subscription_attributes(self, arn: str, name: str, value: str) -> None:
+        """Set one attribute of a subscription; a filter policy takes effect within 15 minutes."""
+
+    async def confirm_subscription(self, topic_arn: str, token: str) -> str:
+        """Confirm a subscription by the token that its endpoint was sent; give its ARN."""
+
+    async def create_platform_application(
+        self, name: str, platform: str, credentials: Mapping[str, Secret], attributes: Mapping[str, str]
+    ) -> str:
+        """Create a push application and give its ARN.
+
+        Args:
+            name: of letters, digits, underscores, hyphens and periods.
+            platform: such as ``APNS`` or ``GCM``.
+            credentials: what is secret, as SNS names it: ``PlatformPrincipal`` and ``PlatformCredential``.
+            attributes: the others, as SNS names them.
+        """
+
+    async def set_platform_application_attributes(
+        self, arn: str, attributes: Mapping[str, str], credentials: Mapping[str, Secret]
+    ) -> None:
+        """Set some attributes of a push application; the others stay."""
+
+    async def delete_platform_application(self, arn: str) -> None:
+        """Delete a push application with all of its devices."""
+
+    async def create_platform_endpoint(
+        self, application_arn: str, token: Secret, user_data: str, attributes: Mapping[str, str]
+    ) -> str:
+        """Register a device, or find the one that is the same already; give its ARN.
+
+        Raises:
+            Rejected: the token is registered with other attributes; the server's words name the device.
+        """
+
+    async def set_endpoint_attributes(
+        self, arn: str, attributes: Mapping[str, str], token: Secret | None = None
+    ) -> None:
+        """Set some attributes of a device, ``Enabled`` and ``CustomUserData``, and its token where one is given."""
+
+    async def delete_endpoint(self, arn: str) -> None:
+        """Delete a device; subscriptions of it stay, and lead nowhere."""
+
+    async def publish_to_endpoint(self, arn: str, message: Outgoing) -> Sent:
+        """Publish one message to a device (``TargetArn``); that it was taken says nothing about its arrival."""
 
 
 class Opener(Protocol):

@@ -16,6 +16,7 @@ from botocore.exceptions import NoCredentialsError, NoRegionError
 
 from sqsview import __version__
 from sqsview.aws import parse
+from sqsview.aws.building import Building
 from sqsview.aws.calls import Calls
 from sqsview.aws.cloudwatch import CloudWatch
 from sqsview.aws.credentials import (
@@ -30,6 +31,7 @@ from sqsview.aws.credentials import (
 from sqsview.aws.errors import FAULTS, no_web_address, translate
 from sqsview.aws.meter import CallMeter
 from sqsview.aws.pacing import Pacer
+from sqsview.aws.pushing import Pushing
 from sqsview.aws.quotas import allowed_rates
 from sqsview.aws.repair import Repair
 from sqsview.aws.situation import Situation
@@ -50,7 +52,7 @@ _CONNECTIONS = 100
 _SERVICES = ("sqs", "sns", "cloudwatch", "sts")
 
 
-class AwsGateway(Sqs, Repair, Sns, CloudWatch):
+class AwsGateway(Sqs, Repair, Sns, Building, Pushing, CloudWatch):
     """One open connection to SQS, SNS and CloudWatch in one account and region."""
 
     async def get_caller_identity(self) -> str:

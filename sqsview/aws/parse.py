@@ -15,7 +15,7 @@ from typing import Any
 
 from sqsview.aws.errors import unreadable
 from sqsview.domain.arn import Arn, account_in_url, is_arn, name_of
-from sqsview.domain.push import PlatformApplication, PlatformEndpoint
+from sqsview.domain.push import SECRET_ATTRIBUTES, PlatformApplication, PlatformEndpoint
 from sqsview.domain.queue import Counts, Encryption, QueueReading, QueueRef, QueueSettings
 from sqsview.domain.topic import (
     SubscriptionReading,
@@ -145,7 +145,8 @@ def platform_applications(answer: object) -> list[PlatformApplication]:
     applications = []
     for item in _items(answer, "PlatformApplications"):
         arn = _required_arn(item, "PlatformApplicationArn", "a push application")
-        raw = _strings(item.get("Attributes"))
+        told = _strings(item.get("Attributes"))
+        raw = {name: value for name, value in told.items() if name not in SECRET_ATTRIBUTES}
         enabled = _optional_truth(raw.get("Enabled"))
         applications.append(PlatformApplication(arn, enabled, _text(raw.get("AppleCertificateExpiryDate")), raw))
     return applications

@@ -13,6 +13,9 @@ _FIXED = {
     "sns:ListEndpointsByPlatformApplication": 30.0,
     "sns:ListPlatformApplications": 15.0,
     "sns:ListTagsForResource": 10.0,
+    "sns:TagResource": 10.0,
+    "sns:UntagResource": 10.0,
+    "sns:Subscribe": 100.0,
     "cloudwatch:GetMetricData": 50.0,
 }
 """Calls a second, equal in all regions ("Amazon SNS endpoints and quotas", "CloudWatch service quotas").
@@ -20,7 +23,21 @@ _FIXED = {
 SQS publishes no figure for its control plane, so there only the user's budget and the throttle hold.
 """
 
-_BY_REGION = ("sns:GetTopicAttributes", "sns:GetSubscriptionAttributes", "sns:GetEndpointAttributes")
+_BY_REGION = (
+    "sns:GetTopicAttributes",
+    "sns:GetSubscriptionAttributes",
+    "sns:GetEndpointAttributes",
+    "sns:CreateTopic",
+    "sns:SetTopicAttributes",
+    "sns:SetSubscriptionAttributes",
+    "sns:ConfirmSubscription",
+    "sns:CreatePlatformApplication",
+    "sns:SetPlatformApplicationAttributes",
+    "sns:DeletePlatformApplication",
+    "sns:CreatePlatformEndpoint",
+    "sns:SetEndpointAttributes",
+    "sns:DeleteEndpoint",
+)
 """APIs whose quota depends on the region."""
 
 _REGIONS = {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqsview.domain.arn import Arn, name_of
+
+SECRET_ATTRIBUTES = frozenset({"PlatformPrincipal", "PlatformCredential"})
+"""Attributes of an application that AWS never gives back; where another server does, they are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,15 @@ class PlatformApplication:
         return name_of(self.arn)
 
     @property
+    def ends(self) -> datetime | None:
+        """When its certificate ends; None where it has none, or none that can be read as a date."""
+        try:
+            ends = datetime.fromisoformat(self.certificate_expires or "")
+        except ValueError:
+            return None
+        return ends.replace(tzinfo=ends.tzinfo or UTC)
+
+    @property
     def platform(self) -> str:
         """APNS, GCM, ADM or whatever the ARN says: free text, the list grows."""
         parts = self.arn.split(":", 5)[-1].split("/")
@@ -41,7 +54,7 @@ class PlatformEndpoint:
 
     arn: str
     enabled: bool | None
-    token: str
+    token: str = field(repr=False)
     """The device token; mask it wherever it is shown."""
     user_data: str = ""
 
@@ -53,7 +66,7 @@ class PlatformEndpoint:
     @property
     def name(self) -> str:
         """The device's own id, the last part of the ARN."""
-        return name_of(self.arn)
+        return self.arn.rpartition("/")[2]  # thousands are sorted by it after every page
 
     @property
     def masked_token(self) -> str:

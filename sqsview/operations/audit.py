@@ -38,6 +38,16 @@ class Deed(StrEnum):
     DELETE_TOPIC = "delete topic"
     UNSUBSCRIBE = "unsubscribe"
     CANCEL_TASK = "cancel move task"
+    CREATE_QUEUE = "create queue"
+    CREATE_TOPIC = "create topic"
+    SUBSCRIBE = "subscribe"
+    SET_ATTRIBUTES = "set attributes"
+    TAG = "tag"
+    CREATE_APPLICATION = "create push application"
+    DELETE_APPLICATION = "delete push application"
+    REGISTER_DEVICE = "register device"
+    DELETE_DEVICE = "delete device"
+    PUSH = "push"
 
 
 class Outcome(StrEnum):

@@ -17,7 +17,16 @@ from sqsview.aws.quotas import allowed_rates
         ("xx-new-9", 30.0),
     ],
 )
-@pytest.mark.parametrize("api", ["sns:GetTopicAttributes", "sns:GetSubscriptionAttributes"])
+@pytest.mark.parametrize(
+    "api",
+    [
+        "sns:GetTopicAttributes",
+        "sns:GetSubscriptionAttributes",
+        "sns:CreateTopic",
+        "sns:SetTopicAttributes",
+        "sns:SetSubscriptionAttributes",
+    ],
+)
 def test_attributes_have_the_quota_of_their_region(api: str, region: str, quota: float) -> None:
     assert allowed_rates(region)[api] == quota / 2
 
@@ -29,10 +38,12 @@ def test_attributes_have_the_quota_of_their_region(api: str, region: str, quota:
         ("sns:ListSubscriptions", 30.0),
         ("sns:ListPlatformApplications", 15.0),
         ("sns:ListTagsForResource", 10.0),
+        ("sns:TagResource", 10.0),
+        ("sns:Subscribe", 100.0),
         ("cloudwatch:GetMetricData", 50.0),
     ],
 )
-def test_listings_have_one_quota_everywhere(api: str, quota: float) -> None:
+def test_these_have_one_quota_everywhere(api: str, quota: float) -> None:
     assert {allowed_rates(region)[api] for region in ("us-east-1", "sa-east-1")} == {quota / 2}
 
 

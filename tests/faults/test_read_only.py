@@ -12,12 +12,15 @@ import pytest
 
 from sqsview.aws.session import open_gateway
 from sqsview.clock import SystemClock
+from sqsview.domain.fan_out import plan, read_description
 from sqsview.domain.move_task import MoveStatus, MoveTask
 from sqsview.errors import SqsviewError
 from sqsview.gateway import READS, Gateway, Target
 from sqsview.operations.audit import AuditLog
 from sqsview.operations.delete import delete_queue, delete_topic, unsubscribe
 from sqsview.operations.export import Export
+from sqsview.operations.fanout import Build
+from sqsview.operations.fanout_reading import read_existing
 from sqsview.operations.journal import Journal
 from sqsview.operations.ledger import Ledger
 from sqsview.operations.move_task import ServerMove, cancel
@@ -30,6 +33,7 @@ from tests.support.proxy import Proxy
 from tests.support.shell import Shell, shell_in
 
 LINE = json.dumps({"body": "x"})
+FAN_OUT = '[topic]\nname = "sales"\n[[queues]]\nname = "new"\n'
 
 
 @pytest.fixture
@@ -58,6 +62,8 @@ COMMANDS = [
     "publish stock --body x",
     "publish sales --body x --repeat 3",
     "peek stock --spend-last-receive",
+    "fanout {folder}/fan-out.toml",
+    "fanout {folder}/fan-out.toml --trace --confirm sales",
 ]
 
 
@@ -66,6 +72,7 @@ async def test_every_command_that_changes_something_is_refused_and_the_server_se
     shell: Shell, proxy: Proxy, tmp_path: Path, line: str
 ) -> None:
     (tmp_path / "messages.jsonl").write_text(f"{LINE}\n")
+    (tmp_path / "fan-out.toml").write_text(FAN_OUT)
     arguments = line.format(folder=tmp_path).split()
     ended = await asyncio.to_thread(shell.run, *arguments, "--read-only", "--endpoint-url", proxy.url)
     assert ended.code == 1
@@ -125,9 +132,26 @@ async def _unsubscribe(gateway: Gateway, engine: Engine, folder: Path) -> object
     return await unsubscribe(gateway, subscription, AuditLog(), SystemClock())
 
 
+async def _build(gateway: Gateway, engine: Engine, folder: Path) -> object:
+    description = read_description(FAN_OUT)
+    found = plan(description, await read_existing(gateway, description))
+    return await Build(gateway, found, AuditLog(), SystemClock()).run()
+
+
 @pytest.mark.parametrize(
     "verb",
-    [_purge, _server_move, _cancel, _move, _delete_messages, _export, _delete_queue, _delete_topic, _unsubscribe],
+    [
+        _purge,
+        _server_move,
+        _cancel,
+        _move,
+        _delete_messages,
+        _export,
+        _delete_queue,
+        _delete_topic,
+        _unsubscribe,
+        _build,
+    ],
 )
 async def test_every_operation_is_stopped_at_the_gate_whoever_calls_it(
     gateway: Gateway, proxy: Proxy, company: Engine, tmp_path: Path, verb: Verb

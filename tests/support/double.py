@@ -26,7 +26,9 @@ from sqsview.domain.topic import (
 )
 from sqsview.errors import Denied, GatewayError, NotFound, ServerFault, SessionError, Throttled
 from sqsview.gateway import Meter, Target
+from tests.support.double_building import DoubleBuilding
 from tests.support.double_messages import Broker
+from tests.support.double_push import DoublePush
 from tests.support.double_tasks import MoveTasks
 
 _T = TypeVar("_T")
@@ -174,6 +176,8 @@ class Account:
         """The messages, for tests that look, send or publish; its counts are the queues' once a message was put."""
         self.move_tasks = MoveTasks(clock)
         """The tasks that move dead letters, on which nothing moves by itself."""
+        self.topic_tags: dict[str, dict[str, str]] = {}
+        """By the topic's ARN; a topic that is not there has the tag ``team``, which is its name."""
         self.unlisted: set[str] = set()
         """Names of queues that exist but that listings leave out."""
 
@@ -208,6 +212,24 @@ class Account:
         told = SubscriptionSettings(pending=literal == PENDING_LITERAL)
         self.subscriptions[ref.key] = (ref, replace(told, **settings))  # type: ignore[arg-type]
         return ref
+
+    def queue(self, name: str) -> QueueFacts:
+        """Give the facts of a queue.
+
+        Raises:
+            NotFound: there is none of this name.
+        """
+        if name not in self.queues:
+            raise gone()
+        return self.queues[name]
+
+    def topic_arn(self, name: str) -> str:
+        """Give the ARN of a topic in this account."""
+        return topic_arn(name)
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """Give the tags of a topic, to be read or changed."""
+        return self.topic_tags.setdefault(arn, {"team": name_of(arn)})
 
     # -- faults ----------------------------------------------------------------------------------------------
 
@@ -273,7 +295,7 @@ class Account:
                 break
 
 
-class DoubleGateway:
+class DoubleGateway(DoubleBuilding, DoublePush):
     """Implements `sqsview.gateway.Gateway` on an `Account`."""
 
     def __init__(self, account: Account, context: Context) -> None:
@@ -331,7 +353,7 @@ class DoubleGateway:
 
     async def list_tags_for_resource(self, arn: str) -> Mapping[str, str]:
         await self.account.call("list_tags_for_resource", arn)
-        return {"team": name_of(arn)}
+        return self.account.tags_of(arn)
 
     async def list_platform_applications(self) -> AsyncIterator[list[PlatformApplication]]:
         async for page in self._pages("list_platform_applications", self.account.applications, PAGE):
@@ -441,9 +463,7 @@ class DoubleGateway:
         return sent
 
     def _queue(self, name: str) -> QueueFacts:
-        if name not in self.account.queues:
-            raise gone()
-        return self.account.queues[name]
+        return self.account.queue(name)
 
     async def _pages(self, operation: str, things: Sequence[_T], size: int, thing: str = "") -> AsyncIterator[list[_T]]:
         listed = list(things)
