@@ -7,10 +7,10 @@ import sys
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqsview.command_line import Parser
+from sqsview.commands.message_options import add_attribute_option, read_attributes, read_body
 from sqsview.errors import Refused, SqsviewError, UsageError
 from sqsview.output import say, write
 
@@ -29,14 +29,7 @@ def add_options(parser: Parser) -> None:
     add = parser.add_argument
     add("target", metavar="TARGET", help="a queue or topic: name, URL or ARN")
     add("--body", required=True, metavar="TEXT|@FILE|-", help="the message; - is standard input")
-    add(
-        "--attribute",
-        action="append",
-        default=[],
-        metavar="NAME[:TYPE]=VALUE",
-        help="a message attribute, can be repeated: String unless a type is named, as in n:Number=12.5, "
-        "b:Binary=BASE64, b:Binary=@FILE, list:String.Array=JSON",
-    )
+    add_attribute_option(parser)
     add("--subject", metavar="TEXT", help="subject; topics only")
     add("--group", metavar="ID", help="message group")
     add("--deduplication", metavar="ID", help="deduplication id; FIFO only")
@@ -63,8 +56,8 @@ def publish(connection: AbstractAsyncContextManager[Gateway], options: argparse.
     """
     if options.rate is not None and options.repeat is None:
         raise UsageError("--rate needs --repeat; see sqsview publish --help")
-    attributes = _attributes(options.attribute)
-    body = _body(options.body)
+    attributes = read_attributes(options.attribute)
+    body = read_body(options.body)
     from sqsview.commands.interruption import run_interruptibly
 
     return run_interruptibly(_publish(connection, options, body, attributes))
@@ -218,41 +211,6 @@ class _ProgressLine:
             sys.stderr.write(f"\r{text.ljust(self._width)}" + ("" if text else "\r"))
             sys.stderr.flush()
             self._width = len(text)
-
-
-def _attributes(given: list[str]) -> Mapping[str, Attribute]:
-    from sqsview.domain.publishing import parse_attribute, repeated_names
-
-    try:
-        # What a topic takes, and a queue does not, is told once it is known which of them it is.
-        found = [parse_attribute(text, topic=True, read_file=_file) for text in given]
-    except ValueError as fault:
-        raise UsageError(f"--attribute {fault}") from None
-    for repeated in repeated_names(name for name, _ in found):
-        raise UsageError(repeated.text)
-    return dict(found)
-
-
-def _body(given: str) -> str:
-    if given == "-":
-        if sys.stdin is None:
-            raise SqsviewError("standard input is closed")
-        content, source = sys.stdin.buffer.read(), "standard input"
-    elif given.startswith("@"):
-        content, source = _file(given[1:]), given[1:]
-    else:
-        return given
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        raise SqsviewError(f"{source} is not UTF-8: byte {fault.start} is wrong") from None
-
-
-def _file(name: str) -> bytes:
-    try:
-        return Path(name).expanduser().read_bytes()
-    except (OSError, RuntimeError, ValueError) as fault:
-        raise SqsviewError(f"{name} cannot be read: {getattr(fault, 'strerror', None) or fault}") from None
 
 
 def _delay(text: str) -> int:

@@ -26,6 +26,25 @@ async def find_target(gateway: Gateway, wanted: str) -> Destination:
     return await _by_name(gateway, wanted)
 
 
+async def find_topic(gateway: Gateway, wanted: str) -> str:
+    """Give the ARN of a topic by name or ARN; that it exists is not asked where its name tells the ARN.
+
+    Raises:
+        NotFound: there is none, or what was given is of another region or partition, or the ARN of something else.
+        GatewayError: it cannot be told what there is.
+    """
+    if not is_arn(wanted):
+        arn = await _topic_arn(gateway, wanted)
+        if arn is None:
+            raise NotFound(Problem(ProblemKind.GONE, "there is no such topic", "sqsview ls shows them", thing=wanted))
+        return arn
+    place = Arn.parse(wanted)
+    if place.service != "sns" or ":" in place.resource:
+        raise NotFound(Problem(ProblemKind.GONE, "this is no ARN of a topic", "give a topic's name or ARN"))
+    _refuse_elsewhere(gateway, place)
+    return wanted
+
+
 async def _by_name(gateway: Gateway, name: str) -> Destination:
     queue: QueueRef | None = None
     fault: GatewayError | None = None

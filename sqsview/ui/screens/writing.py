@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
@@ -29,45 +28,35 @@ from sqsview.ui.draft import Draft
 from sqsview.ui.drafts import slot_of
 from sqsview.ui.judging import ASIDE, Judging, Seen, Verdict
 from sqsview.ui.scene import Scene
-from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
+from sqsview.ui.screens.dashboard_screen import Subject
 from sqsview.ui.screens.publish_form import PublishForm
 from sqsview.ui.screens.table_screen import titled
-from sqsview.ui.typed_keys import types_text
+from sqsview.ui.screens.typed import FIELD_BINDINGS, TypedScreen, calls_of, own_actions
 from sqsview.ui.widgets.cells import Cell, Line, Tone
-from sqsview.ui.widgets.command_bar import CommandField
-from sqsview.ui.widgets.fields import Lines, TextField
+from sqsview.ui.widgets.fields import Lines
 from sqsview.ui.widgets.recipients_view import RecipientsView, counted
 
 FRAME = 1 / 60
 """Seconds between two judgements of who will get it: no more than are painted."""
 PAUSE = 0.25
 """Seconds without a key after which it is said what is wrong: half a word is no mistake."""
-OWN = tuple(
-    replace(action, first=True)
-    for action in actions.for_view(View.PUBLISH)
-    if not action.of_app and action.group is not actions.Group.MOVE and action.id != "command"
-)
-"""What this screen binds itself. It comes before the fields, and in the order in which keys were pressed."""
+OWN = own_actions(View.PUBLISH)
+"""What this screen binds itself."""
 _OF_THIS = frozenset(action for action in actions.for_view(View.PUBLISH) if View.MESSAGES not in action.views)
 """What does not work while something is being sent."""
-_CALLS = frozenset((*(action.call for action in OWN), "next_field", "previous_field"))
 
 
 class Outcome(Lines, can_focus=True):
     """What became of the message. While one is being sent it has the focus, so that keys go nowhere."""
 
 
-class WritingScreen(DashboardScreen):
+class WritingScreen(TypedScreen):
     """The form at the left; for a topic, who will get it at the right."""
 
     VIEW = View.PUBLISH
     TAB = View.QUEUES
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *actions.bindings(OWN),
-        Binding("tab", "next_field", show=False, priority=True),
-        Binding("shift+tab", "previous_field", show=False, priority=True),
-        Binding("enter", "end_field", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(OWN), *FIELD_BINDINGS]
+    CALLS = calls_of(OWN)
 
     def __init__(self, target: Subject, tab: View, outgoing: Outgoing | None) -> None:
         """Prepare a message to ``target``: ``outgoing``, else the draft that was left, else the last one sent."""
@@ -89,8 +78,6 @@ class WritingScreen(DashboardScreen):
         """Has the drafts no longer ask what is written here."""
         self._topology: Topology | None = None
         self._recipients: Recipients | None = None
-        self._ready = asyncio.Event()
-        """Set once the fields are filled."""
         self._due = False
         self._pause: Timer | None = None
         self._left = False
@@ -211,24 +198,7 @@ class WritingScreen(DashboardScreen):
     def _usable(self, action: actions.Action) -> bool:
         return not (self._busy and action in _OF_THIS) and super()._usable(action)
 
-    def key_of(self, action: actions.Action) -> str:
-        """Give the key of an action that works while text is typed, where it has one."""
-        keys = self.dashboard.keymap.get(action.id, action.keys).split(",")
-        return next((key for key in keys if not types_text(key)), keys[0])
-
     # -- keys ------------------------------------------------------------------------------------------------
-
-    @property
-    def typing(self) -> bool:
-        """Tell that letters are no keys here, whatever has the focus: they are meant for a field."""
-        return True
-
-    def on_key(self, event: events.Key) -> None:
-        """Let no letter get to the app, where ``q`` leaves it."""
-        if event.is_printable:
-            event.stop()
-            event.prevent_default()
-            self._refuse_typing()
 
     def on_paste(self, event: events.Paste) -> None:
         """Say why what is pasted went nowhere."""
@@ -239,37 +209,6 @@ class WritingScreen(DashboardScreen):
         body = self.form.body
         if body.held and self.focused is body.field:
             self._warn("this body is only shown here: ctrl+o edits it")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let the keys of this screen through, but for those that are typed into the command line."""
-        if action == "end_field":
-            return isinstance(self.focused, TextField)
-        if action in _CALLS:
-            return not isinstance(self.focused, CommandField)
-        return super().check_action(action, parameters)
-
-    async def _settled(self) -> None:
-        """Wait until the keys that were pressed before this one are typed."""
-        await self._ready.wait()
-        focused = self.focused
-        if focused is not None and focused.is_attached:
-            typed = asyncio.Event()
-            if focused.call_later(typed.set):
-                await typed.wait()
-
-    async def action_next_field(self) -> None:
-        """Go to the next field."""
-        await self._settled()
-        self.focus_next()
-
-    async def action_end_field(self) -> None:
-        """Go to the next field from one of a single line."""
-        await self.action_next_field()
-
-    async def action_previous_field(self) -> None:
-        """Go to the field before."""
-        await self._settled()
-        self.focus_previous()
 
     async def action_back(self) -> None:
         """Leave, and keep what was written."""

@@ -30,27 +30,31 @@ PREVIEW = 4_000
 
 
 class BodyHead(StripWidget):
-    """What the body is and how large the message is."""
+    """What the text is and how large, with all that is sent beside it."""
 
     DEFAULT_CSS = """
     BodyHead { height: 1; }
     """
+    called = "body"
+    """What the text is to a person."""
     check: JsonCheck | None = None
     bytes_sent = 0
     """Bytes of the message with its attributes."""
     limit = 0
+    """Bytes; 0 where there is none."""
     limit_told = True
 
     def lines(self, width: int) -> Sequence[Cells]:
         """Write the state to the left, the size to the right."""
-        over = self.bytes_sent > self.limit
+        over = self.bytes_sent > self.limit > 0
         told = "" if self.limit_told else "about "
         size = Cell(
             f"{self.bytes_sent:,} {'byte' if self.bytes_sent == 1 else 'bytes'}", Tone.BAD if over else Tone.NORMAL
         )
-        right = Piece((size, Cell(f" of {told}{self.limit:,}", Tone.BAD if over else Tone.QUIET)), 80)
-        name = Cell("body")
-        left = [Piece((Cell("body", Tone.QUIET),), 60)]
+        limit = f" of {told}{self.limit:,}" if self.limit else ""
+        right = Piece((size, Cell(limit, Tone.BAD if over else Tone.QUIET)), 80)
+        name = Cell(self.called, Tone.QUIET)
+        left = [Piece((name,), 60)]
         if self.check is not None:
             state = _state(self.check)
             room = width - cells_width(name) - right.width - 1
@@ -113,10 +117,11 @@ class BodyEditor(Vertical):
     class Changed(Message):
         """The body is another one."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, called: str = "body", id: str | None = None) -> None:
         super().__init__(id=id)
         self.head = BodyHead()
         """What is said about the body."""
+        self.head.called = called
         self.area = BodyArea(soft_wrap=True, highlight_cursor_line=False, id="body-area")
         """The editor."""
         self.held_view = LinesView(id="body-held")
