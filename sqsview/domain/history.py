@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 HELD = 225.0
 """Seconds for which a reading still holds at least; what is longer is a gap.
@@ -53,6 +54,15 @@ class Series:
     """Monotonic seconds at which the last bucket ends."""
     visible: list[float | None]
     in_flight: list[float | None]
+
+
+class Reading(NamedTuple):
+    """Both counts at one time; None is a count that could not be read."""
+
+    at: float
+    """Monotonic seconds."""
+    visible: int | None
+    in_flight: int | None
 
 
 class _Ring:
@@ -188,6 +198,17 @@ class History:
         if base < _SHORTEST_BASE:
             return None
         return 60.0 * (median(value for _, value in late) - median(value for _, value in early)) / base
+
+    def readings(self, start: float, end: float) -> list[Reading]:
+        """Give what was read from ``start`` to ``end`` monotonic seconds, oldest first; nothing where nothing changed.
+
+        Times are those of the slots, 5 s apart at the least.
+        """
+        visible, in_flight = self._readings(start, end), self._readings(start, end, in_flight=True)
+        return [
+            Reading(at, None if left == _GAP else left, None if right == _GAP else right)
+            for (at, left), (_, right) in zip(visible, in_flight, strict=True)
+        ]
 
     def moving(self, now: float) -> bool:
         """Tell whether visible or in-flight messages changed lately."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqsview.domain.access import Answer, Verdict, admits
 from sqsview.domain.arn import Arn, is_arn, is_fifo, name_of
+from sqsview.domain.fault_codes import Code
 from sqsview.domain.problem import Problem, ProblemKind
 from sqsview.domain.queue import Queue
 from sqsview.domain.snapshot import Context
@@ -16,7 +17,7 @@ from sqsview.domain.topology import SQS_PROTOCOL, Topology
 AWS_MANAGED_KEY = "alias/aws/sqs"
 """The key whose policy nobody can edit, so it never admits SNS (SNS Developer Guide, "Encrypted topics")."""
 
-_CLOSED_TO_FIFO = frozenset({"http", "https", "email", "email-json", "sms", "application"})
+CLOSED_TO_FIFO = frozenset({"http", "https", "email", "email-json", "sms", "application"})
 """Protocols that a FIFO topic does not deliver to (SNS Developer Guide, "FIFO topics")."""
 
 
@@ -45,13 +46,17 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class WiringFinding:
     """One fault, or one thing that cannot be told."""
 
+    code: Code
     text: str
+    """One line; it may hold names and quote policies, so it is untrusted text."""
     remedy: str = ""
     certain: bool = True
+    """False where it cannot be told; the text says why."""
     stops: bool = True
+    """Whether nothing is delivered because of it."""
 
 
 def edges(topic: Topic, topology: Topology, context: Context) -> tuple[Edge, ...]:
@@ -64,7 +69,7 @@ def edge(topic: Topic, subscription: Subscription, topology: Topology, context: 
     ref, details = subscription.ref, subscription.settings
     queue = topology.queue_by_arn(ref.endpoint) if ref.protocol == SQS_PROTOCOL else None
     settings = queue.settings if queue is not None else None
-    fault: _Finding | None = None
+    fault: WiringFinding | None = None
     uncertain: str | None = None
     for finding in _findings(topic, subscription, queue, topology, context):
         if finding.certain:
@@ -101,14 +106,28 @@ def arrives(topic: Topic, subscription: Subscription, topology: Topology, contex
     return unsure or Verdict(Answer.YES, "")
 
 
-def _problem(fault: _Finding, subscription: Subscription) -> Problem:
+def delivery_findings(
+    topic: Topic, subscription: Subscription, topology: Topology, context: Context
+) -> Iterator[WiringFinding]:
+    """Give all that is wrong, or cannot be told, of one subscription and of its own dead-letter queue."""
+    queue = topology.queue_by_arn(subscription.ref.endpoint) if subscription.ref.protocol == SQS_PROTOCOL else None
+    yield from _arriving(topic, subscription, queue, topology, context)
+    yield from _undelivered(topic, subscription, topology, context)
+
+
+def redrive_findings(queue: Queue, topology: Topology, context: Context) -> Iterator[WiringFinding]:
+    """Give all that is wrong, or cannot be told, of the dead-letter queue that ``queue`` names."""
+    return _given_up(queue, topology, context)
+
+
+def _problem(fault: WiringFinding, subscription: Subscription) -> Problem:
     endpoint = subscription.ref.endpoint
     return Problem(ProblemKind.WIRING, fault.text, fault.remedy, name_of(endpoint) if is_arn(endpoint) else endpoint)
 
 
 def _findings(
     topic: Topic, subscription: Subscription, queue: Queue | None, topology: Topology, context: Context
-) -> Iterator[_Finding]:
+) -> Iterator[WiringFinding]:
     """Give what is wrong or cannot be told: what stops the delivery first."""
     yield from _arriving(topic, subscription, queue, topology, context)
     if queue is not None:
@@ -118,7 +137,7 @@ def _findings(
 
 def _arriving(
     topic: Topic, subscription: Subscription, queue: Queue | None, topology: Topology, context: Context
-) -> Iterator[_Finding]:
+) -> Iterator[WiringFinding]:
     """Give what keeps messages from arriving, or may."""
     yield from _status(subscription)
     if subscription.ref.protocol == SQS_PROTOCOL:
@@ -127,11 +146,12 @@ def _arriving(
         yield from _fifo_elsewhere(subscription.ref.protocol)
 
 
-def _status(subscription: Subscription) -> Iterator[_Finding]:
+def _status(subscription: Subscription) -> Iterator[WiringFinding]:
     if subscription.status is SubscriptionStatus.DELETED:
-        yield _Finding("the subscription is deleted", "subscribe it again")
+        yield WiringFinding(Code.SUBSCRIPTION_DELETED, "the subscription is deleted", "subscribe it again")
     elif subscription.status is SubscriptionStatus.PENDING:
-        yield _Finding("pending: nothing arrives until it is confirmed", _confirmation(subscription.ref.protocol))
+        text, remedy = "pending: nothing arrives until it is confirmed", _confirmation(subscription.ref.protocol)
+        yield WiringFinding(Code.SUBSCRIPTION_PENDING, text, remedy)
 
 
 def _confirmation(protocol: str) -> str:
@@ -142,56 +162,62 @@ def _confirmation(protocol: str) -> str:
     return "the endpoint confirms with the token that it was sent, within 2 days; else subscribe again"
 
 
-def _fifo_elsewhere(protocol: str) -> Iterator[_Finding]:
-    if protocol in _CLOSED_TO_FIFO:
-        yield _Finding(f"a FIFO topic does not deliver by {protocol}", "subscribe a queue")
+def _fifo_elsewhere(protocol: str) -> Iterator[WiringFinding]:
+    if protocol in CLOSED_TO_FIFO:
+        yield WiringFinding(Code.FIFO_MIXED, f"a FIFO topic does not deliver by {protocol}", "subscribe a queue")
     else:
-        yield _Finding(f"whether a FIFO topic delivers by {protocol} is not known here", certain=False)
+        text = f"whether a FIFO topic delivers by {protocol} is not known here"
+        yield WiringFinding(Code.PROTOCOL_UNCLEAR, text, certain=False)
 
 
 def _delivery(
     topic: Topic, endpoint: str, queue: Queue | None, topology: Topology, context: Context
-) -> Iterator[_Finding]:
+) -> Iterator[WiringFinding]:
     """Check that the subscribed queue is there, of the right type, and lets the topic in."""
     if not topic.fifo and is_fifo(endpoint):
-        yield _Finding("a standard topic does not deliver to a FIFO queue", "use a FIFO topic or a standard queue")
+        text = "a standard topic does not deliver to a FIFO queue"
+        yield WiringFinding(Code.FIFO_MIXED, text, "use a FIFO topic or a standard queue")
+    remedy = "remove the subscription, or create the queue"
     if queue is None:
-        yield from _absent(endpoint, "the queue", "remove the subscription, or create the queue", topology, context)
+        yield from _absent(endpoint, "the queue", Code.QUEUE_GONE, remedy, topology, context)
         return
     if _gone(queue):
-        yield _Finding("the queue no longer exists", "remove the subscription, or create the queue")
+        yield WiringFinding(Code.QUEUE_GONE, "the queue no longer exists", remedy)
     yield from _let_in(topic, queue, "the queue", stops=True)
 
 
-def _let_in(topic: Topic, queue: Queue, called: str, *, stops: bool) -> Iterator[_Finding]:
+def _let_in(topic: Topic, queue: Queue, called: str, *, stops: bool) -> Iterator[WiringFinding]:
     """Check that SNS may send to ``queue``: its policy, and the key it is encrypted with."""
     settings = queue.settings
     if settings is None:
-        yield _Finding(f"the settings of {called} are not known{_because(queue.problem)}", certain=False)
+        yield _unread(called, queue.problem)
         return
     verdict = admits(settings.policy, settings.arn, topic.arn)
     reason = verdict.reason if stops else f"{called}: {verdict.reason}"
     if verdict.answer is Answer.NO:
-        yield _Finding(
+        yield WiringFinding(
+            Code.TOPIC_NOT_ADMITTED if stops else Code.SUBSCRIPTION_DLQ_NOT_ADMITTED,
             reason,
             f"in the policy of {queue.name}, allow sns.amazonaws.com sqs:SendMessage where aws:SourceArn is "
             f"{topic.arn}",
             stops=stops,
         )
     elif verdict.answer is Answer.CANNOT_TELL:
-        yield _Finding(reason, certain=False)
+        yield WiringFinding(Code.POLICY_UNCLEAR, reason, certain=False)
     if settings.kms_key is not None:
         if settings.kms_key.endswith(AWS_MANAGED_KEY):
-            yield _Finding(
+            yield WiringFinding(
+                Code.AWS_MANAGED_KEY if stops else Code.SUBSCRIPTION_DLQ_KEY,
                 f"{called} is encrypted with {AWS_MANAGED_KEY}, which SNS cannot use",
                 "encrypt it with SSE-SQS, or with a KMS key of your own that admits SNS",
                 stops=stops,
             )
         else:
-            yield _Finding(f"whether the KMS key of {called} admits SNS cannot be seen here", certain=False)
+            text = f"whether the KMS key of {called} admits SNS cannot be seen here"
+            yield WiringFinding(Code.KEY_UNCLEAR, text, certain=False)
 
 
-def _given_up(queue: Queue, topology: Topology, context: Context) -> Iterator[_Finding]:
+def _given_up(queue: Queue, topology: Topology, context: Context) -> Iterator[WiringFinding]:
     """Check the dead-letter queue that the subscribed queue names in its redrive policy."""
     settings = queue.settings
     if settings is None or settings.dead_letter_target is None:
@@ -199,41 +225,43 @@ def _given_up(queue: Queue, topology: Topology, context: Context) -> Iterator[_F
     target = settings.dead_letter_target
     called = f"its dead-letter queue {name_of(target)}"
     dead = topology.queue_by_arn(target)
+    remedy = "create it, or name another in the redrive policy"
     if dead is None:
-        remedy = "create it, or name another in the redrive policy"
-        yield from _absent(target, called, remedy, topology, context, stops=False)
+        yield from _absent(target, called, Code.DLQ_GONE, remedy, topology, context, stops=False)
     elif _gone(dead):
-        yield _Finding(f"{called} no longer exists", "create it, or name another in the redrive policy", stops=False)
+        yield WiringFinding(Code.DLQ_GONE, f"{called} no longer exists", remedy, stops=False)
     if is_fifo(target) is not queue.ref.fifo:
         kinds = "standard, the queue is FIFO" if queue.ref.fifo else "FIFO, the queue is standard"
-        yield _Finding(f"{called} is {kinds}", "name one of the same type", stops=False)
+        yield WiringFinding(Code.DLQ_TYPE, f"{called} is {kinds}", "name one of the same type", stops=False)
     if dead is not None:
         yield from _accepts(dead, queue, called)
 
 
-def _accepts(dead: Queue, queue: Queue, called: str) -> Iterator[_Finding]:
+def _accepts(dead: Queue, queue: Queue, called: str) -> Iterator[WiringFinding]:
     """Check that the redrive allow policy of ``dead`` takes what ``queue`` gives up."""
     settings = dead.settings
     if settings is None:
-        yield _Finding(f"the settings of {called} are not known{_because(dead.problem)}", certain=False)
+        yield _unread(called, dead.problem)
     elif settings.redrive_permission == "denyAll" or (
         settings.redrive_permission == "byQueue"
         and queue.arn not in settings.redrive_sources
         and queue.key not in settings.redrive_sources
     ):
-        yield _Finding(
+        yield WiringFinding(
+            Code.DLQ_REFUSES,
             f"{called} does not accept messages from this queue",
             f"add the queue to the redrive allow policy of {dead.name}",
             stops=False,
         )
 
 
-def _undelivered(topic: Topic, subscription: Subscription, topology: Topology, context: Context) -> Iterator[_Finding]:
+def _undelivered(
+    topic: Topic, subscription: Subscription, topology: Topology, context: Context
+) -> Iterator[WiringFinding]:
     """Check the dead-letter queue of the subscription itself, which SNS sends to as to any queue."""
     if subscription.settings is None:
         if subscription.ref.readable:
-            why = _because(subscription.problem)
-            yield _Finding(f"the settings of the subscription are not known{why}", certain=False)
+            yield _unread("the subscription", subscription.problem)
         return
     target = subscription.settings.dead_letter_target
     if target is None:
@@ -242,35 +270,46 @@ def _undelivered(topic: Topic, subscription: Subscription, topology: Topology, c
     remedy = "create it, or name another for the subscription"
     if is_fifo(target) is not topic.fifo:
         kinds = "standard, the topic is FIFO" if topic.fifo else "FIFO, the topic is standard"
-        yield _Finding(f"{called} is {kinds}", "name one of the topic's type", stops=False)
+        text = f"{called} is {kinds}"
+        yield WiringFinding(Code.SUBSCRIPTION_DLQ_TYPE, text, "name one of the topic's type", stops=False)
     dead = topology.queue_by_arn(target)
     if dead is None:
-        yield from _absent(target, called, remedy, topology, context, stops=False)
+        yield from _absent(target, called, Code.SUBSCRIPTION_DLQ_GONE, remedy, topology, context, stops=False)
     elif _gone(dead):
-        yield _Finding(f"{called} no longer exists", remedy, stops=False)
+        yield WiringFinding(Code.SUBSCRIPTION_DLQ_GONE, f"{called} no longer exists", remedy, stops=False)
     else:
         yield from _let_in(topic, dead, called, stops=False)
 
 
 def _absent(
-    arn: str, called: str, remedy: str, topology: Topology, context: Context, *, stops: bool = True
-) -> Iterator[_Finding]:
-    """Say what it means that a queue is not among those that were listed."""
+    arn: str, called: str, code: Code, remedy: str, topology: Topology, context: Context, *, stops: bool = True
+) -> Iterator[WiringFinding]:
+    """Say what it means that a queue is not among those that were listed; ``code`` is for one that does not exist."""
     try:
         place = Arn.parse(arn)
     except ValueError:
-        yield _Finding(f"{called} has no proper ARN, so it cannot be looked for", certain=False)
+        text = f"{called} has no proper ARN, so it cannot be looked for"
+        yield WiringFinding(Code.NOT_AN_ARN, text, certain=False)
         return
     if context.account is None or context.region is None:
-        yield _Finding(f"{called} was not found, and the account is not known yet", certain=False)
+        text = f"{called} was not found, and the account is not known yet"
+        yield WiringFinding(Code.NOT_LISTED, text, certain=False)
     elif (place.account, place.region) != (context.account, context.region):
         same_account = place.account == context.account
         elsewhere = f"region {place.region}" if same_account else f"account {place.account}"
-        yield _Finding(f"{called} is in {elsewhere}: it cannot be checked from here", certain=False)
+        text = f"{called} is in {elsewhere}: it cannot be checked from here"
+        yield WiringFinding(Code.ELSEWHERE, text, certain=False)
     elif not topology.complete:
-        yield _Finding(f"{called} is not among the queues that were listed; not all were", certain=False)
+        text = f"{called} is not among the queues that were listed; not all were"
+        yield WiringFinding(Code.NOT_LISTED, text, certain=False)
     else:
-        yield _Finding(f"{called} does not exist", remedy, stops=stops)
+        yield WiringFinding(code, f"{called} does not exist", remedy, stops=stops)
+
+
+def _unread(called: str, problem: Problem | None) -> WiringFinding:
+    """Say that settings are not known: for the reason of the server, or because nobody has asked for them yet."""
+    code = Code.NOT_READ_YET if problem is None else Code.NOT_READ
+    return WiringFinding(code, f"the settings of {called} are not known{_because(problem)}", certain=False)
 
 
 def _gone(queue: Queue) -> bool:

@@ -303,3 +303,17 @@ def test_a_failed_reading_among_rare_ones_stays_a_gap() -> None:
     for at, value in every(440.0, [5, None, 6]):
         history.add(at, value, value, 550.0)
     assert history.series(START + 480, START + 840, 6).visible == [None] * 6
+
+
+def test_the_readings_of_a_span_are_given_as_they_were_with_gaps_as_such() -> None:
+    made = History()
+    for at, visible, in_flight in ((1_000.0, 5, 0), (1_010.0, 3, 2), (1_020.0, None, None), (1_030.0, 5, 0)):
+        made.add(at, visible, in_flight)
+    assert [tuple(each) for each in made.readings(1_005.0, 1_025.0)] == [(1_010, 3, 2), (1_020, None, None)]
+
+
+def test_where_nothing_changed_there_are_no_readings_to_tell_of() -> None:
+    made = History()
+    made.add(1_000.0, 5, 0)
+    made.add(1_010.0, 5, 0)
+    assert made.readings(0.0, 2_000.0) == []
