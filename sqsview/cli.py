@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqsview import __version__
 from sqsview.command_line import PROGRAM, Command, Parser, Request, help_text, read_command_line
-from sqsview.commands import exporting, importing, peek, publish, purge, redrive
+from sqsview.commands import doctor, exporting, fanout, importing, match, peek, publish, purge, redrive
 from sqsview.config import Settings, describe_settings, load_settings, nearest, state_directory, tilde
 from sqsview.config_values import shown
 from sqsview.errors import ConfigError, Interrupted, SqsviewError, UsageError
@@ -19,6 +19,8 @@ from sqsview.gateway import ASKED_BUDGET, LISTING_BUDGET, LOADING_BUDGET, Gatewa
 from sqsview.output import bug_reporter, require_terminal, say, start_log, write
 
 if TYPE_CHECKING:
+    import argparse
+
     from sqsview.aws.credentials import RoleCache
     from sqsview.demo.companion import Companion
     from sqsview.live.feed import Feed
@@ -42,6 +44,9 @@ COMMANDS = {
     "purge": Command("everything in a queue deleted, after a backup where wanted", purge.add_options),
     "export": Command("all messages of a queue to a file of JSON lines", exporting.add_options),
     "import": Command("the messages of such a file to a queue", importing.add_options),
+    "fanout": Command("the fan-out that a file describes, built and traced", fanout.add_options),
+    "doctor": Command("what is wrong with how queues and topics are connected", doctor.add_options),
+    "match": Command("whether a message gets through a filter policy, or to whom of a topic", match.add_options),
 }
 
 
@@ -90,7 +95,20 @@ def _run(request: Request) -> int:
         return DONE
     if request.command == "import":
         return DONE if importing.import_file(_connection(settings), _state(), request.options) else FAILED
+    if request.command == "fanout":
+        return DONE if fanout.fanout(_connection(settings), _state(), request.options) else FAILED
+    if request.command == "match":
+        return DONE if match.match(lambda: _connection(settings), request.options) else FAILED
+    if request.command == "doctor":
+        return DONE if _examine(settings, request.options) else FAILED
     return _dashboard(settings, demo=request.command == "demo")
+
+
+def _examine(settings: Settings, options: argparse.Namespace) -> bool:
+    target = _target(settings)
+    ages = settings.for_profile(_profile_in_use(target)).cloudwatch
+    connection = _opener(settings, _ask_for_mfa(target), LISTING_BUDGET)(target)
+    return doctor.doctor(connection, options, prefix=settings.prefix, queues=settings.queues, ages=ages)
 
 
 def _list(settings: Settings, *, as_document: bool) -> int:
@@ -168,6 +186,7 @@ def _opener(settings: Settings, roles: RoleCache | None, budget: float, server: 
             read_only=here.read_only,
             read_only_looks=here.read_only_looks,
             protected=here.protected,
+            count_redrives=here.count_redrives,
         ) as gateway:
             yield gateway
 

@@ -27,6 +27,9 @@ from sqsview.aws.situation import Situation
 from sqsview.cli import COMMANDS
 from sqsview.command_line import help_text
 from sqsview.config import FLAGS, VARIABLES, check_document, describe_settings
+from sqsview.domain.doctor import ABOUT, Code
+from sqsview.domain.fan_out import read_description
+from sqsview.domain.fan_out.reading import QUEUE_KEYS, TOPIC_KEYS
 from sqsview.domain.problem import ProblemKind
 from sqsview.domain.snapshot import Context
 from sqsview.gateway import READS, Gateway
@@ -143,6 +146,7 @@ KINDS = {
     "Topics": ("topic_columns", "_topic_kinds"),
     "Subscriptions": ("topic_columns", "_subscription_kinds"),
     "Fan-out": ("fanout_rows", "_kinds"),
+    "Doctor": ("doctor_rows", "_kinds"),
 }
 """Where the kinds of each table's rows are told."""
 
@@ -161,6 +165,11 @@ def test_the_filter_knows_the_kinds_and_no_others(title: str) -> None:
 
 def test_the_problems_kinds_are_all_there() -> None:
     assert in_code(pairs("Table")["Activity"]) == [kind.value for kind in ProblemKind]
+
+
+def test_the_findings_of_the_doctor_are_all_there_with_why_they_matter() -> None:
+    told = [code for code in Code if code is not Code.NOT_READ_YET]
+    assert table("Code") == [(f"`{each.value}`", ABOUT[each].severity.value, ABOUT[each].why) for each in told]
 
 
 # -- command line and configuration
@@ -191,12 +200,23 @@ def test_the_settings_are_those_of_the_program() -> None:
 
 
 def test_the_examples_of_the_configuration_are_valid() -> None:
-    examples = blocks("toml")
+    examples = [each for each in blocks("toml") if not each.startswith("[topic]")]
     assert len(examples) == 2
     for example in examples:
         keys = check_document(tomllib.loads(example), "README.md").get("keys", {})
         assert set(keys) <= set(actions.BY_ID)
         assert keymap_fault(keys) is None
+
+
+def test_the_example_of_a_fan_out_is_one() -> None:
+    (example,) = [each for each in blocks("toml") if each.startswith("[topic]")]
+    assert [each.name for each in read_description(example).branches][:2] == ["orders-billing", "orders-mail"]
+
+
+def test_the_keys_of_a_fan_out_are_all_there() -> None:
+    said = [(key, of) for keys, of, _ in table("In the file") for key in in_code(keys)]
+    assert {key for key, of in said if "topic" in of} == set(TOPIC_KEYS)
+    assert {key for key, of in said if "queue" in of} == set(QUEUE_KEYS)
 
 
 def test_the_json_of_ls_has_this_shape() -> None:
@@ -264,7 +284,7 @@ def test_a_fault_says_what_the_readme_says(case: str) -> None:
 
 
 LOOKS = frozenset({"receive_message", "change_message_visibility_batch"})
-SENDS = frozenset({"send_message", "send_message_batch", "publish", "publish_batch"})
+SENDS = frozenset({"send_message", "send_message_batch", "publish", "publish_batch", "publish_to_endpoint"})
 OPERATES = frozenset(
     {
         "delete_message_batch",
@@ -276,7 +296,32 @@ OPERATES = frozenset(
         "cancel_message_move_task",
     }
 )
-PORT = READS | LOOKS | SENDS | OPERATES
+BUILDS = frozenset(
+    {
+        "create_queue",
+        "set_queue_attributes",
+        "tag_queue",
+        "untag_queue",
+        "create_topic",
+        "set_topic_attributes",
+        "tag_resource",
+        "untag_resource",
+        "subscribe",
+        "set_subscription_attributes",
+        "confirm_subscription",
+    }
+)
+PUSHES = frozenset(
+    {
+        "create_platform_application",
+        "set_platform_application_attributes",
+        "delete_platform_application",
+        "create_platform_endpoint",
+        "set_endpoint_attributes",
+        "delete_endpoint",
+    }
+)
+PORT = READS | LOOKS | SENDS | OPERATES | BUILDS | PUSHES
 
 
 @cache
@@ -310,7 +355,7 @@ def permissions(methods: frozenset[str]) -> set[str]:
     return {called()[method].removesuffix("Batch") for method in methods}
 
 
-def test_every_call_of_the_port_reads_looks_sends_or_operates() -> None:
+def test_every_call_of_the_port_reads_looks_sends_operates_or_builds() -> None:
     tree = ast.parse(inspect.getsource(Gateway))
     port = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
     assert called().keys() == port == PORT
@@ -324,14 +369,24 @@ def test_the_policy_for_reading_is_what_watching_calls() -> None:
 
 
 def test_the_policies_for_looking_and_sending_are_what_these_call_and_what_keys_of_kms_need() -> None:
-    _, _, (_, looks), (_, sends), _ = statements()
+    _, _, (_, looks), (_, sends), *_ = statements()
     assert looks == permissions(LOOKS) | {"kms:Decrypt"}
     assert sends == permissions(SENDS) | {"kms:GenerateDataKey"}
 
 
 def test_the_policy_for_operating_is_what_it_calls_beyond_looking_and_sending() -> None:
-    *_, (_, operates) = statements()
+    *_, (_, operates), _, _ = statements()
     assert operates == permissions(OPERATES)
+
+
+def test_the_policy_for_building_is_what_it_calls_beyond_operating() -> None:
+    *_, (_, builds), _ = statements()
+    assert builds == permissions(BUILDS)
+
+
+def test_the_policy_for_push_is_what_it_calls_beyond_sending() -> None:
+    *_, (_, pushes) = statements()
+    assert pushes == permissions(PUSHES)
 
 
 def test_every_action_of_the_policies_exists() -> None:

@@ -3,115 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
-
-class View(StrEnum):
-    """The kinds of screen that keys are told apart by."""
-
-    QUEUES = "queues"
-    TOPICS = "topics"
-    FANOUT = "fanout"
-    PUSH = "push"
-    ACTIVITY = "activity"
-    SUBSCRIPTIONS = "subscriptions"
-    ENDPOINTS = "endpoints"
-    DETAILS = "details"
-    MESSAGES = "messages"
-    PUBLISH = "publish"
-    TRACE = "trace"
-    EDIT = "edit"
-    OPERATION = "operation"
-    HELP = "help"
-
-
-TABS: tuple[tuple[View, str], ...] = (
-    (View.QUEUES, "Queues"),
-    (View.TOPICS, "Topics"),
-    (View.FANOUT, "Fan-out"),
-    (View.PUSH, "Push"),
-    (View.ACTIVITY, "Activity"),
+from sqsview.ui.action import (
+    APPLIED,
+    COMMANDED,
+    DESTINATION,
+    EVERYWHERE,
+    MAIN,
+    PUSHED,
+    QUEUE,
+    QUEUE_LISTS,
+    SEEN,
+    SORTED,
+    TABLES,
+    TABS,
+    THINGS,
+    TYPED,
+    WRITTEN,
+    Action,
+    Group,
+    View,
 )
-"""The tabs in the order of their number keys."""
 
-TABLES = frozenset({View.QUEUES, View.TOPICS, View.FANOUT, View.PUSH, View.SUBSCRIPTIONS, View.ENDPOINTS})
-"""Views whose rows are things that have details, an ARN and a console page."""
-LISTS = TABLES | {View.ACTIVITY}
-"""Views that are a table."""
-SORTED = LISTS | {View.MESSAGES}
-"""Views whose rows can be sorted."""
-SEEN = frozenset({View.MESSAGES})
-"""The messages of a queue that were looked at."""
-EVERYWHERE = frozenset(View)
-MAIN = EVERYWHERE - {View.HELP, View.OPERATION}
-"""Everything but the pages that stand in front of a screen."""
-WRITTEN = frozenset({View.PUBLISH, View.EDIT})
-"""Where letters are text."""
-COMMANDED = MAIN - WRITTEN
-"""Where letters are keys: everywhere but where they are text."""
-
-
-QUEUE_LISTS = frozenset({View.QUEUES, View.SUBSCRIPTIONS, View.FANOUT})
-"""Views in which the cursor can be on a queue."""
-THINGS = QUEUE_LISTS | {View.TOPICS}
-"""Views whose things can be changed."""
-
-QUEUE = frozenset({"queue"})
-"""The kind of thing that can be looked into."""
-DESTINATION = QUEUE | {"topic"}
-"""The kinds of thing that a message can be sent to."""
-
-
-class Group(StrEnum):
-    """The headings of the help."""
-
-    OPEN = "Open"
-    MESSAGES = "Messages"
-    REPAIR = "Repair"
-    MOVE = "Move"
-    FIND = "Find"
-    GO = "Go"
-    PROGRAM = "Program"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that a key does."""
-
-    id: str
-    """Names the binding in the user's keymap."""
-    keys: str
-    """Default keys, comma-separated, as Textual spells them."""
-    call: str
-    """The Textual action that runs."""
-    label: str
-    """Two words at most, for the key bar."""
-    says: str
-    """One sentence for the help and the palette."""
-    group: Group
-    views: frozenset[View]
-    needs_row: bool = False
-    """Only works while the cursor is on a row."""
-    needs_arn: bool = False
-    """Only works where that row has an ARN."""
-    kinds: frozenset[str] = frozenset()
-    """The kinds of thing that it works on; empty for all."""
-    receives: bool = False
-    """Receives messages, which read-only mode refuses unless the configuration allows looks."""
-    writes: bool = False
-    """Changes something, which read-only mode refuses."""
-    bar: int = 0
-    """Place in the key bar, 1 first; 0 keeps it out of the bar."""
-    palette: bool = True
-    """Offered in the command palette."""
-    of_app: bool = False
-    """Bound on the app rather than on the screen."""
-    first: bool = False
-    """Runs before the keys after it are looked at, also where all came in one go: they are meant for elsewhere."""
-
+__all__ = [
+    "ACTIONS",
+    "BY_ID",
+    "DESTINATION",
+    "MOVES",
+    "QUEUE",
+    "QUEUE_LISTS",
+    "TABS",
+    "Action",
+    "Group",
+    "View",
+    "bindings",
+    "for_view",
+    "key_name",
+    "key_names",
+    "screen_bindings",
+]
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -132,13 +64,17 @@ ACTIONS: tuple[Action, ...] = (
         TABLES | {View.DETAILS}, needs_row=True, needs_arn=True, bar=8,
     ),
     Action(
+        "doctor", "w", "doctor", "doctor",
+        "List what is wrong with how queues and topics are connected, why it matters, and the fix.", Group.OPEN,
+        frozenset({View.FANOUT}), bar=2, first=True,
+    ),
+    Action(
         "raw", "r", "raw", "raw JSON", "Switch between words and raw JSON.", Group.OPEN, frozenset({View.DETAILS}),
         bar=1,
     ),
     Action(
         "look", "v", "look", "look", "Look into the queue's messages: one explicit look, which counts as a receive.",
-        Group.MESSAGES, frozenset({View.QUEUES, View.SUBSCRIPTIONS, View.FANOUT}) | SEEN, needs_row=True, bar=2,
-        kinds=QUEUE, receives=True,
+        Group.MESSAGES, QUEUE_LISTS | SEEN, needs_row=True, bar=2, kinds=QUEUE, receives=True,
     ),
     Action(
         "look-many", "V", "look_many", "look at n", "Look at as many messages as you say, 10,000 at most.",
@@ -194,21 +130,26 @@ ACTIONS: tuple[Action, ...] = (
         writes=True, first=True,
     ),
     Action(
-        "publish", "p", "publish", "publish", "Send a message to the queue, or publish one to the topic.",
-        Group.MESSAGES, frozenset({View.QUEUES, View.TOPICS, View.SUBSCRIPTIONS, View.FANOUT}), needs_row=True, bar=3,
-        kinds=DESTINATION, writes=True, first=True,
+        "publish", "p", "publish", "publish",
+        "Send a message to the queue, publish one to the topic, or push one to the device.", Group.MESSAGES,
+        frozenset({View.QUEUES, View.TOPICS, View.SUBSCRIPTIONS, View.FANOUT, View.ENDPOINTS}), needs_row=True, bar=3,
+        kinds=DESTINATION | {"endpoint"}, writes=True, first=True,
+    ),
+    Action(
+        "push-topic", "P", "push_topic", "push", "Push to the devices that are subscribed to the topic.",
+        Group.MESSAGES, frozenset({View.TOPICS}), needs_row=True, writes=True, first=True,
     ),
     Action(
         "send", "ctrl+s", "send", "send", "Send the message, as often as it says.", Group.MESSAGES,
         WRITTEN, bar=1, writes=True,
     ),
     Action(
-        "editor", "ctrl+o", "editor", "editor", "Edit the body in $VISUAL or $EDITOR, and come back with it.",
-        Group.MESSAGES, WRITTEN, bar=2,
+        "editor", "ctrl+o", "editor", "editor", "Edit the text in $VISUAL or $EDITOR, and come back with it.",
+        Group.MESSAGES, TYPED, bar=2,
     ),
     Action(
         "format", "ctrl+f", "format", "format", "Indent the body, where it is JSON; ctrl+z takes it back.",
-        Group.MESSAGES, WRITTEN, bar=3,
+        Group.MESSAGES, WRITTEN | {View.FILTER}, bar=3,
     ),
     Action(
         "templates", "ctrl+t", "templates", "templates", "Keep the message under a name, or take one that was kept.",
@@ -216,11 +157,11 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "attribute", "ctrl+n", "attribute", "attribute", "Add an attribute.", Group.MESSAGES,
-        frozenset({View.PUBLISH}), bar=5,
+        frozenset({View.PUBLISH, View.FILTER}), bar=5,
     ),
     Action(
         "drop-attribute", "f8", "drop_attribute", "drop", "Take away the attribute that is being written.",
-        Group.MESSAGES, frozenset({View.PUBLISH}),
+        Group.MESSAGES, frozenset({View.PUBLISH, View.FILTER}),
     ),
     Action(
         "trace", "ctrl+s", "go", "publish and look",
@@ -230,6 +171,42 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "tick", "space", "tick", "look or not", "Allow the look into the queue under the cursor, or no longer.",
         Group.MESSAGES, frozenset({View.TRACE}), bar=2, palette=False,
+    ),
+    Action(
+        "try-filter", "t", "try_filter", "test filter",
+        "Test a message against the subscription's filter policy, and change the policy.", Group.MESSAGES,
+        frozenset({View.SUBSCRIPTIONS, View.FANOUT}), needs_row=True, kinds=frozenset({"subscription"}), bar=5,
+        first=True,
+    ),
+    Action(
+        "new", "n", "new", "new",
+        "Make a queue, a topic, a subscription of the topic, a whole fan-out or a push application; register a device.",
+        Group.REPAIR,
+        frozenset({View.QUEUES, View.TOPICS, View.SUBSCRIPTIONS, View.FANOUT, View.PUSH, View.ENDPOINTS}), bar=9,
+        writes=True, first=True,
+    ),
+    Action(
+        "settings", "E", "settings", "change",
+        "Change attributes, policies and tags of the queue, topic or subscription under the cursor; the credentials of "
+        "the push application, or token and user data of the device.", Group.REPAIR,
+        THINGS | PUSHED, needs_row=True, kinds=frozenset({"queue", "topic", "subscription", "application", "endpoint"}),
+        bar=9, writes=True, first=True,
+    ),
+    Action(
+        "switch", "o", "switch", "on or off", "Disable the push application or device, or enable it again.",
+        Group.REPAIR, PUSHED, needs_row=True, bar=4, writes=True, first=True,
+    ),
+    Action(
+        "subscribe-device", "a", "subscribe_device", "to a topic", "Subscribe the device to a topic.", Group.REPAIR,
+        frozenset({View.ENDPOINTS}), needs_row=True, bar=5, writes=True, first=True,
+    ),
+    Action(
+        "apply", "ctrl+s", "apply", "apply", "Set what is written here, after showing the difference.", Group.REPAIR,
+        APPLIED, bar=1, writes=True,
+    ),
+    Action(
+        "build", "ctrl+s", "build", "plan and build", "Build the fan-out that is described, after showing the plan.",
+        Group.REPAIR, frozenset({View.BUILDER}), bar=1, writes=True,
     ),
     Action(
         "redrive", "R", "redrive", "redrive",
@@ -247,9 +224,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "delete", "D", "delete", "delete",
-        "Delete the queue, topic or subscription under the cursor; of messages what is marked.", Group.REPAIR,
-        THINGS | SEEN, needs_row=True, kinds=frozenset({"queue", "topic", "subscription"}), bar=10, writes=True,
-        first=True,
+        "Delete the queue, topic, subscription, push application or device under the cursor; of messages what is "
+        "marked.", Group.REPAIR, THINGS | SEEN | PUSHED, needs_row=True,
+        kinds=frozenset({"queue", "topic", "subscription", "application", "endpoint"}), bar=10, writes=True, first=True,
     ),
     Action(
         "purge", "X", "purge", "purge", "Delete everything in the queue, after a backup if you like.", Group.REPAIR,
@@ -262,6 +239,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "import", "I", "import", "import", "Send every message of a file of JSON lines to the queue.", Group.REPAIR,
         QUEUE_LISTS, needs_row=True, kinds=QUEUE, writes=True, first=True,
+    ),
+    Action(
+        "fix", "F", "fix", "fix", "Mend what was found by one call, after showing it.", Group.REPAIR,
+        frozenset({View.DOCTOR}), needs_row=True, bar=2, writes=True, first=True,
     ),
     Action(
         "stop", "c", "stop", "stop", "Stop the operation: what is under way is finished, nothing more begun.",

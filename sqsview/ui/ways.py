@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqsview.clock import Clock
     from sqsview.domain.message import Outgoing
     from sqsview.domain.snapshot import Snapshot
+    from sqsview.live.feed import Feed
     from sqsview.operations.running import Operation, Operations
     from sqsview.ui.screens.dashboard_screen import DashboardScreen, Subject
 
@@ -25,6 +26,7 @@ class Ways(App[None]):
     """Opens screens in front of a tab, and goes from one tab to another."""
 
     clock: Clock
+    feed: Feed
     keymap: Mapping[str, str]
     leaving: bool
     _came_from: str | None
@@ -76,6 +78,37 @@ class Ways(App[None]):
             return None
         return None if self.leaving else self.push_screen(PublishScreen(target, self._tab(), outgoing))
 
+    def open_filter(self, subscription: Subject) -> AwaitMount | None:
+        """Test a message against the filter policy of a subscription."""
+        from sqsview.ui.screens.filter import FilterScreen
+
+        return None if self.leaving else self.push_screen(FilterScreen(subscription, self._tab()))
+
+    def open_builder(self) -> AwaitMount | None:
+        """Describe a fan-out, and build it."""
+        from sqsview.ui.screens.builder import BuilderScreen
+
+        return None if self.leaving else self.push_screen(BuilderScreen())
+
+    def open_doctor(self) -> None:
+        """List what is wrong with how things are connected."""
+        from sqsview.ui.screens.doctor import DoctorScreen
+
+        if not self.leaving:
+            self.push_screen(DoctorScreen())
+
+    async def open_settings(self, thing: Subject) -> None:
+        """Read attributes, policies and tags of one thing anew, and let them be changed."""
+        from sqsview.ui.screens.settings import SettingsScreen, sheet_of
+
+        screen = self.screen
+        details = await self.feed.details(thing.key)
+        sheet = sheet_of(thing, details, self.snapshot)
+        if isinstance(sheet, str):
+            self.say(sheet, warning=True)
+        elif not self.leaving and self.screen is screen:
+            self.push_screen(SettingsScreen(thing, self._tab(), sheet))
+
     def open_operation(self, operation: Operation) -> None:
         """Show what became of one operation."""
         from sqsview.ui.screens.operation import OperationScreen
@@ -95,6 +128,20 @@ class Ways(App[None]):
         self.action_tab(tab.value)
         self._came_from = came_from if came_from != tab.value else None
         self.call_after_refresh(self._move_to, key)
+
+    def show_way(self, subscription_key: str) -> None:
+        """Show a subscription on the fan-out map, with the cursor on it."""
+        self.action_tab(View.FANOUT.value)
+        self.call_after_refresh(self._move_to_way, subscription_key)
+
+    def _move_to_way(self, subscription_key: str) -> None:
+        from sqsview.ui.screens.fanout import FanoutScreen
+
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        screen = self.screen_stack[0]
+        if isinstance(screen, FanoutScreen):
+            screen.jump_to_way(subscription_key)
 
     def _move_to(self, key: str) -> None:
         from sqsview.ui.screens.table_screen import TableScreen

@@ -25,6 +25,7 @@ NAMES = (
     "moving",
     "bodies",
     "filters",
+    "devices",
 )
 """One module each, with a function ``measure``."""
 

@@ -405,3 +405,33 @@ def test_the_keys_of_a_push_application_are_not_given_back(bench: Bench) -> None
     ]
     found = bench.clients.sns.get_platform_application_attributes(PlatformApplicationArn=made)["Attributes"]
     assert found == {"Enabled": "true"}
+
+
+def test_devices_and_applications_are_switched_off_and_on_again(bench: Bench) -> None:
+    sns = bench.clients.sns
+    secret = {"PlatformCredential": "a private key"}
+    application = sns.create_platform_application(Name=bench.name("app"), Platform="GCM", Attributes=secret)
+    arn = application["PlatformApplicationArn"]
+    device = sns.create_platform_endpoint(PlatformApplicationArn=arn, Token="one", CustomUserData="7")["EndpointArn"]
+
+    assert sns.get_endpoint_attributes(EndpointArn=device)["Attributes"]["CustomUserData"] == "7"
+
+    def refusal() -> str:
+        try:
+            sns.publish(TargetArn=device, Message="hello")
+        except ClientError as fault:
+            return str(fault.response["Error"]["Code"])
+        return ""
+
+    sns.set_endpoint_attributes(EndpointArn=device, Attributes={"Enabled": "false"})
+    assert refusal() == "EndpointDisabled"
+    sns.set_endpoint_attributes(EndpointArn=device, Attributes={"Enabled": "true", "CustomUserData": "8"})
+    assert refusal() == ""
+    again = sns.create_platform_endpoint(PlatformApplicationArn=arn, Token="one", CustomUserData="8")
+    assert again["EndpointArn"] == device
+    sns.set_platform_application_attributes(PlatformApplicationArn=arn, Attributes={"Enabled": "false", **secret})
+    assert refusal() == "PlatformApplicationDisabled"
+    told = sns.get_platform_application_attributes(PlatformApplicationArn=arn)["Attributes"]
+    assert "a private key" not in told.values()
+    sns.set_platform_application_attributes(PlatformApplicationArn=arn, Attributes={"Enabled": "true"})
+    assert refusal() == ""

@@ -221,13 +221,13 @@ def start_canned(world: World = _DEFAULT, *, latency: float = 0.0) -> Iterator[C
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.support.canned", description=__doc__)
-    for name in ("queues", "topics", "subscriptions", "moving"):
+    for name in ("queues", "topics", "subscriptions", "moving", "devices"):
         parser.add_argument(f"--{name}", type=int, default=getattr(_DEFAULT, name))
     parser.add_argument("--moves-by", choices=("time", "calls"), default=_DEFAULT.moves_by)
     parser.add_argument("--latency-ms", type=float, default=0.0)
     parser.add_argument("--port", type=int, default=0)
     given = parser.parse_args()
-    world = World(given.queues, given.topics, given.subscriptions, given.moving, given.moves_by)
+    world = World(given.queues, given.topics, given.subscriptions, given.moving, given.moves_by, given.devices)
     asyncio.run(serve(world, latency=given.latency_ms / 1000, port=given.port))
 
 

@@ -30,6 +30,8 @@ class World:
     """The first so many queues change their counts; the rest stand still."""
     moves_by: Literal["time", "calls"] = "time"
     """Whether a moving count is a function of the second or of how often that queue was read."""
+    devices: int = 0
+    """Devices of the one push application that there is where there are any."""
 
 
 def queue_name(number: int) -> str:
@@ -50,6 +52,16 @@ def topic_arn(number: int) -> str:
 def subscription_arn(number: int, topic: str) -> str:
     """Give the ARN of subscription ``number``, which belongs to ``topic``."""
     return f"{topic}:00000000-0000-4000-8000-{number:012d}"
+
+
+def application_arn() -> str:
+    """Give the ARN of the push application."""
+    return f"arn:aws:sns:{REGION}:{ACCOUNT}:app/GCM/canned"
+
+
+def device_arn(number: int) -> str:
+    """Give the ARN of device ``number``; they sort like numbers."""
+    return f"arn:aws:sns:{REGION}:{ACCOUNT}:endpoint/GCM/canned/{number:08d}-0000-4000-8000-000000000000"
 
 
 def visible(number: int, step: int) -> int:
@@ -123,8 +135,29 @@ class Answers:
         if action == "ListTagsForResource":
             return _envelope(action, "<Tags/>")
         if action == "ListPlatformApplications":
-            return _envelope(action, "<PlatformApplications/>")
+            return _envelope(action, self._applications())
+        if action == "ListEndpointsByPlatformApplication":
+            return _envelope(action, self._devices(int(parameters.get("NextToken") or 0)))
         return None
+
+    def _applications(self) -> str:
+        if not self._world.devices:
+            return "<PlatformApplications/>"
+        arn = f"<PlatformApplicationArn>{application_arn()}</PlatformApplicationArn>"
+        member = f"<member>{arn}{_entries({'Enabled': 'true'})}</member>"
+        return f"<PlatformApplications>{member}</PlatformApplications>"
+
+    def _devices(self, start: int) -> str:
+        """Make a page of devices when it is asked for: a million of them is too many to keep."""
+        end = min(start + TOPICS_A_PAGE, self._world.devices)
+        members = (
+            f"<member><EndpointArn>{device_arn(number)}</EndpointArn>"
+            + _entries({"Enabled": "true", "Token": f"{number:0152d}", "CustomUserData": f"customer {number}"})
+            + "</member>"
+            for number in range(start, end)
+        )
+        following = f"<NextToken>{end}</NextToken>" if end < self._world.devices else ""
+        return f"<Endpoints>{''.join(members)}</Endpoints>{following}"
 
     def _list_queues(self, parameters: Mapping[str, Any]) -> bytes:
         prefix = parameters.get("QueueNamePrefix", "")

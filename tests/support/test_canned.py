@@ -13,7 +13,7 @@ import pytest
 from aiobotocore.session import get_session
 
 from tests.support.canned import Canned, start_canned
-from tests.support.canned_answers import World, queue_arn, visible
+from tests.support.canned_answers import World, device_arn, queue_arn, visible
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,18 @@ async def test_topics_and_subscriptions_come_in_pages_of_100(server: Canned) -> 
     assert [len(page) for page in pages] == [100, 100, 50]
     assert first["Endpoint"] == queue_arn(0)
     assert attributes["TopicArn"] == first["TopicArn"]
+
+
+async def test_a_million_devices_come_in_pages_of_100_that_are_made_when_they_are_asked_for() -> None:
+    with start_canned(World(queues=1, devices=1_000_000)) as canned:
+        async with connect("sns", canned.url) as sns:
+            (application,) = (await sns.list_platform_applications())["PlatformApplications"]
+            arn = application["PlatformApplicationArn"]
+            page = await sns.list_endpoints_by_platform_application(PlatformApplicationArn=arn)
+            last = await sns.list_endpoints_by_platform_application(PlatformApplicationArn=arn, NextToken="999900")
+    assert [len(each["Endpoints"]) for each in (page, last)] == [100, 100]
+    assert page["NextToken"] == "100" and "NextToken" not in last
+    assert last["Endpoints"][-1]["EndpointArn"] == device_arn(999_999)
 
 
 async def test_the_caller_has_an_account(server: Canned) -> None:

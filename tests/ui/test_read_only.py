@@ -16,7 +16,13 @@ from tests.ui.stage import Stage, staged
 
 LEAVING = frozenset({"quit", "palette", "command", "filter"})
 """Actions that end the program, or open what takes letters."""
-WHERE = {View.QUEUES: ("1", DEAD), View.TOPICS: ("2", "orders"), View.FANOUT: ("3", ""), View.ACTIVITY: ("5", "")}
+WHERE = {
+    View.QUEUES: ("1", DEAD),
+    View.TOPICS: ("2", "orders"),
+    View.FANOUT: ("3", ""),
+    View.PUSH: ("4", "shop-ios"),
+    View.ACTIVITY: ("5", ""),
+}
 
 
 @pytest.fixture

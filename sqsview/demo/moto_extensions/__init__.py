@@ -7,7 +7,7 @@ put into the running moto by `install`, in the server's process only; the instal
 from __future__ import annotations
 
 from sqsview.demo.clock import ServerClock
-from sqsview.demo.moto_extensions import delivery, moves, queues, redrive, subscriptions
+from sqsview.demo.moto_extensions import delivery, moves, push, queues, redrive, subscriptions
 
 
 def install(clock: ServerClock) -> None:
@@ -16,4 +16,5 @@ def install(clock: ServerClock) -> None:
     redrive.install()
     moves.install(clock)
     subscriptions.install()
+    push.install()
     delivery.install(clock)

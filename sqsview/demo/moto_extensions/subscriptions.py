@@ -16,10 +16,10 @@ from moto.sns.models import PlatformApplication, SNSBackend, Subscription
 from moto.sns.responses import SNSResponse
 
 from sqsview.demo.moto_extensions.graft import graft
+from sqsview.domain.push import SECRET_ATTRIBUTES
 
 _CONFIRMED_BY_PERSON = frozenset({"email", "email-json", "http", "https"})
 _LITERAL = "PendingConfirmation"
-_SECRETS = frozenset({"PlatformCredential", "PlatformPrincipal"})
 
 
 def pending(subscription: Subscription) -> bool:
@@ -115,7 +115,7 @@ def install() -> None:
     def _make_application(
         backend: SNSBackend, name: str, platform: str, attributes: dict[str, Any]
     ) -> PlatformApplication:
-        shown = {key: value for key, value in attributes.items() if key not in _SECRETS}
+        shown = {key: value for key, value in attributes.items() if key not in SECRET_ATTRIBUTES}
         return make_application(backend, name, platform, {"Enabled": "true", **shown})
 
     graft(SNSBackend, subscribe=_make, create_platform_application=_make_application)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 FIRST = frozenset(action.call for action in actions.ACTIONS if action.first)
 
 
+_VERBS = {"settings": "change", "subscribe-device": "subscribe"}
+"""What an action is called in a sentence, where that is another word than its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The thing that a key acts upon, captured when the key is pressed."""
@@ -250,9 +254,25 @@ class DashboardScreen(Screen[None]):
             if opening is not None:
                 await opening  # keys that follow at once are typed into the form
 
+    async def action_try_filter(self) -> None:
+        """Test a message against the filter policy of the subscription under the cursor."""
+        subscription = self.subject_of_kind(actions.BY_ID["try-filter"].kinds)
+        if subscription is None:
+            self.dashboard.say("there is no subscription under the cursor whose filter could be tested", warning=True)
+        else:
+            opening = self.dashboard.open_filter(subscription)
+            if opening is not None:
+                await opening  # keys that follow at once are typed into the form
+
+    def action_settings(self) -> None:
+        """Change attributes, policies and tags of what is under the cursor."""
+        thing = self.to_change("settings")
+        if thing is not None:
+            self.run_worker(self.dashboard.open_settings(thing), group="settings", exclusive=True)
+
     def action_redrive(self) -> None:
         """Redrive the dead-letter queue under the cursor."""
-        queue = self._to_change("redrive")
+        queue = self.to_change("redrive")
         if queue is not None:
             from sqsview.ui.repair.redriving import Redrive
 
@@ -260,7 +280,7 @@ class DashboardScreen(Screen[None]):
 
     def action_purge(self) -> None:
         """Delete everything in the queue under the cursor."""
-        queue = self._to_change("purge")
+        queue = self.to_change("purge")
         if queue is not None:
             from sqsview.ui.repair.emptying import Emptying
 
@@ -268,7 +288,7 @@ class DashboardScreen(Screen[None]):
 
     def action_delete(self) -> None:
         """Delete the queue, topic or subscription under the cursor."""
-        thing = self._to_change("delete")
+        thing = self.to_change("delete")
         if thing is not None:
             from sqsview.ui.repair.emptying import Removing
 
@@ -289,19 +309,19 @@ class DashboardScreen(Screen[None]):
 
     def action_import(self) -> None:
         """Send every message of a file to the queue under the cursor."""
-        queue = self._to_change("import")
+        queue = self.to_change("import")
         if queue is not None:
             from sqsview.ui.repair.transfer import Importing
 
             Importing(self.dashboard.desk, queue).open()
 
-    def _to_change(self, verb: str) -> Subject | None:
+    def to_change(self, verb: str) -> Subject | None:
         """Give what is under the cursor, where ``verb`` may be done to it now; else say why it may not."""
         thing = self.subject_of_kind(actions.BY_ID[verb].kinds)
         if thing is None:
-            self.dashboard.say(f"there is nothing under the cursor to {verb}", warning=True)
+            self.dashboard.say(f"there is nothing under the cursor to {_VERBS.get(verb, verb)}", warning=True)
             return None
-        return thing if self.dashboard.desk.may(verb, thing.key) else None
+        return thing if self.dashboard.desk.may(_VERBS.get(verb, verb), thing.key) else None
 
     async def action_back(self) -> None:
         """Go back one step: from what was opened, or to the tab from which somebody jumped here."""

@@ -157,6 +157,24 @@ class FanoutScreen(TableScreen[FanRow]):
         else:
             self.dashboard.jump(self.subject_of(row).key)
 
+    def jump_to_way(self, subscription_key: str) -> None:
+        """Put the cursor on the line of a subscription, where the map has one."""
+        ways = (row for row in self.all if row.edge is not None and row.edge.subscription.key == subscription_key)
+        way = next(ways, None)
+        if way is not None:
+            self.jump_to(way.key)
+
+    async def action_new(self) -> None:
+        """Describe a fan-out, and build it."""
+        if self.dashboard.desk.may("a new fan-out"):
+            opening = self.dashboard.open_builder()
+            if opening is not None:
+                await opening  # keys that follow at once are typed into it
+
+    def action_doctor(self) -> None:
+        """List what is wrong with how things are connected."""
+        self.dashboard.open_doctor()
+
     def show_about(self, row: FanRow | None, scene: Scene) -> None:
         """Say what is known of the line under the cursor."""
         page = self.query_one("#about-page", LinesView)

@@ -1,17 +1,14 @@
-"""The push applications, and the devices of one of them; read when this tab is opened, page by page."""
+"""The push applications; read when this tab is opened, and not before."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from sqsview.domain.arn import name_of
-from sqsview.domain.push import PlatformApplication, PlatformEndpoint
+from sqsview.domain.push import PlatformApplication
 from sqsview.domain.snapshot import Connection
-from sqsview.errors import GatewayError
 from sqsview.ui.actions import View, screen_bindings
 from sqsview.ui.arrangement import Arrangement, Matcher
 from sqsview.ui.scene import Scene
@@ -19,15 +16,16 @@ from sqsview.ui.screens.dashboard_screen import Subject
 from sqsview.ui.screens.table_screen import TableScreen
 from sqsview.ui.widgets.cells import Cell, Tone
 from sqsview.ui.widgets.columns import Column
-from sqsview.ui.widgets.row_table import RowTable
+
+if TYPE_CHECKING:
+    from sqsview.ui.pushing.applications import OfApplication
 
 WARN_DAYS = 30
 """Days before its end from which a certificate is warned about."""
-AHEAD = 50
-"""Rows below the screen that are read ahead of the cursor."""
 
 
-def _enabled(enabled: bool | None) -> Cell:
+def enabled_cell(enabled: bool | None) -> Cell:
+    """Say whether an application or device is enabled."""
     if enabled is None:
         return Cell("not told", Tone.QUIET)
     return Cell("enabled", Tone.GOOD) if enabled else Cell("✗ disabled", Tone.BAD)
@@ -38,11 +36,10 @@ def _certificate(application: PlatformApplication, scene: Scene) -> Cell:
     text = application.certificate_expires
     if not text:
         return Cell("")
-    try:
-        ends = datetime.fromisoformat(text)
-    except ValueError:
+    ends = application.ends
+    if ends is None:
         return Cell(text)
-    days = (ends.replace(tzinfo=ends.tzinfo or UTC).timestamp() - scene.epoch) / 86_400
+    days = (ends.timestamp() - scene.epoch) / 86_400
     if days < 0:
         return Cell(f"✗ ended {ends:%Y-%m-%d}", Tone.BAD)
     return Cell(f"! ends {ends:%Y-%m-%d}", Tone.WARN) if days < WARN_DAYS else Cell(f"{ends:%Y-%m-%d}")
@@ -60,7 +57,7 @@ class PushScreen(TableScreen[PlatformApplication]):
     columns = (
         Column("name", "  APPLICATION", 24, "left", lambda row, _: Cell(f"  {row.name}"), grow=True, priority=75),
         Column("platform", "PLATFORM", 14, "left", lambda row, _: Cell(row.platform), priority=80),
-        Column("state", "STATE", 10, "left", lambda row, _: _enabled(row.enabled), priority=90),
+        Column("state", "STATE", 10, "left", lambda row, _: enabled_cell(row.enabled), priority=90),
         Column("expires", "CERTIFICATE ENDS", 24, "left", _certificate,
                priority=50),
     )  # fmt: skip
@@ -100,94 +97,36 @@ class PushScreen(TableScreen[PlatformApplication]):
 
     def open_row(self, row: PlatformApplication) -> None:
         """Open the devices of an application."""
+        from sqsview.ui.screens.endpoints import EndpointsScreen
+
         self.app.push_screen(EndpointsScreen(row.arn))
 
+    def action_new(self) -> None:
+        """Make a push application."""
+        if self.dashboard.desk.may("a new push application"):
+            from sqsview.ui.pushing.applications import CreatingApplication
 
-class EndpointsScreen(TableScreen[PlatformEndpoint]):
-    """The devices of one push application; the next page is asked for when the cursor comes near it."""
+            CreatingApplication(self.dashboard.desk).open()
 
-    VIEW = View.ENDPOINTS
-    TAB = View.PUSH
-    NOUN = "devices"
-    ARRANGEMENT = Arrangement("name")
-    BINDINGS: ClassVar[list[BindingType]] = screen_bindings(View.ENDPOINTS)
+    def action_settings(self) -> None:
+        """Give the application under the cursor other credentials."""
+        from sqsview.ui.pushing.applications import RenewingCredentials
 
-    columns = (
-        Column("name", "  DEVICE", 24, "left", lambda row, _: Cell(f"  {row.name}"), grow=True, priority=75),
-        Column("token", "TOKEN", 8, "left", lambda row, _: Cell(row.masked_token, Tone.QUIET), priority=60),
-        Column("state", "STATE", 10, "left", lambda row, _: _enabled(row.enabled), priority=90),
-        Column("user", "USER DATA", 30, "left", lambda row, _: Cell(row.user_data), max_width=60, priority=50),
-    )  # fmt: skip
-    sort_keys = {  # noqa: RUF012
-        "name": lambda row, _: row.name,
-        "state": lambda row, _: row.enabled,
-        "user": lambda row, _: row.user_data or None,
-    }
-    matcher: Matcher[PlatformEndpoint] = Matcher(
-        text=lambda row: f"{row.name} {row.user_data}",
-        kinds=lambda row: ("disabled",) if row.enabled is False else ("enabled",),
-    )
+        self._act("settings", RenewingCredentials)
 
-    def __init__(self, application_arn: str) -> None:
-        super().__init__()
-        self._application = application_arn
-        self._read: list[PlatformEndpoint] = []
-        self._pages: AsyncIterator[list[PlatformEndpoint]] | None = None
-        self._ended = False
-        self._trouble = ""
+    def action_switch(self) -> None:
+        """Disable the application under the cursor, or enable it again."""
+        from sqsview.ui.pushing.applications import SwitchingApplication
 
-    @property
-    def title_text(self) -> str:
-        """What stands at the left of the filter line."""
-        return f"{name_of(self._application)} › devices"
+        self._act("switch", SwitchingApplication)
 
-    def on_mount(self) -> None:
-        """Read the first page."""
-        self._pages = self.dashboard.feed.endpoints(self._application)
-        self._read_on()
+    def action_delete(self) -> None:
+        """Delete the application under the cursor."""
+        from sqsview.ui.pushing.applications import RemovingApplication
 
-    def _read_on(self) -> None:
-        if not self._ended:
-            self.run_worker(self._next_page(), group="pages", exclusive=False, description="devices")
+        self._act("delete", RemovingApplication)
 
-    async def _next_page(self) -> None:
-        if self._pages is None or self._busy:
-            return
-        self._busy = True
-        try:
-            self._read += await anext(self._pages)
-        except StopAsyncIteration:
-            self._ended = True
-        except GatewayError as error:
-            self._ended, self._trouble = True, error.problem.line
-            if self._read:
-                self.dashboard.say(self._trouble, warning=True)
-        finally:
-            self._busy = False
-        self._show_rows(self.dashboard.scene)
-
-    _busy = False
-
-    def rows(self, scene: Scene) -> Iterable[PlatformEndpoint]:
-        """Give the devices that were read."""
-        return self._read
-
-    def empty(self, scene: Scene) -> str:
-        """Say why there is no device."""
-        if self._trouble:
-            return self._trouble
-        return "no device is registered" if self._ended else "reading the devices…"
-
-    def counted(self) -> str:
-        """Say how many there are, and whether that is all."""
-        rest = "" if self._ended else " read so far"
-        return super().counted() + (" · the rest could not be read" if self._trouble else rest)
-
-    def subject_of(self, row: PlatformEndpoint) -> Subject:
-        """Name a device."""
-        return Subject(row.key, row.name, "endpoint", row.arn)
-
-    def on_row_table_visible_changed(self, event: RowTable.VisibleChanged) -> None:
-        """Read on when the end of what was read comes near."""
-        if event.keys and any(row.key == event.keys[-1] for row in self.shown[-AHEAD:]):
-            self._read_on()
+    def _act(self, verb: str, deed: type[OfApplication]) -> None:
+        row = self.table.cursor_row
+        if self.to_change(verb) is not None and row is not None:
+            deed(self.dashboard.desk, row).open()

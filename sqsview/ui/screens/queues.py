@@ -67,6 +67,13 @@ class QueuesScreen(TableScreen[Queue]):
         """Name a queue."""
         return Subject(row.key, row.name, "queue", row.arn, row.ref.url)
 
+    def action_new(self) -> None:
+        """Make a queue."""
+        if self.dashboard.desk.may("a new queue"):
+            from sqsview.ui.repair.creating import NewQueue
+
+            NewQueue(self.dashboard.desk).open()
+
     def show_about(self, row: Queue | None, scene: Scene) -> None:
         """Draw chart and words of the queue under the cursor."""
         chart = self.query_one(DepthChart)

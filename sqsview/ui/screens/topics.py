@@ -57,6 +57,23 @@ class TopicsScreen(TableScreen[Topic]):
         """Open the subscriptions of a topic."""
         self.app.push_screen(SubscriptionsScreen(row.arn))
 
+    def action_new(self) -> None:
+        """Make a topic."""
+        if self.dashboard.desk.may("a new topic"):
+            from sqsview.ui.repair.creating import NewTopic
+
+            NewTopic(self.dashboard.desk).open()
+
+    def action_push_topic(self) -> None:
+        """Push to the devices that are subscribed to the topic under the cursor."""
+        topic, desk = self.table.cursor_row, self.dashboard.desk
+        if topic is None:
+            self.dashboard.say("there is no topic under the cursor to push to", warning=True)
+        elif desk.may("a push", topic.key):
+            from sqsview.ui.pushing.sending import PushingToTopic
+
+            PushingToTopic(desk, topic).open()
+
     def show_about(self, row: Topic | None, scene: Scene) -> None:
         """Say what is known of the topic under the cursor."""
         page = self.query_one("#about-page", LinesView)
@@ -160,6 +177,13 @@ class SubscriptionsScreen(TableScreen[Subscription]):
             self.dashboard.jump(queue.key)
         else:
             super().open_row(row)
+
+    def action_new(self) -> None:
+        """Subscribe something to the topic."""
+        if self.dashboard.desk.may("a new subscription", self.topic_arn):
+            from sqsview.ui.repair.creating import NewSubscription
+
+            NewSubscription(self.dashboard.desk, self.topic_arn).open()
 
     def show_about(self, row: Subscription | None, scene: Scene) -> None:
         """Say what is known of the subscription under the cursor."""

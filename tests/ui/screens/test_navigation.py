@@ -115,7 +115,9 @@ async def test_help_from_the_details_is_about_the_details() -> None:
 
 
 async def test_rebound_keys_work_and_are_shown_where_keys_are_shown() -> None:
-    async with staged(keys={"filter": "f", "details": "ctrl+d", "tab-topics": "t", "down": "n"}) as stage:
+    async with staged(
+        size=(120, 80), keys={"filter": "f", "details": "ctrl+d", "tab-topics": "t", "down": "z"}
+    ) as stage:
         assert "f filter" in stage.keys and "ctrl+d details" in stage.keys
         await stage.press("slash")
         assert not stage.app.screen.query_one(FilterBar).editing
@@ -123,7 +125,7 @@ async def test_rebound_keys_work_and_are_shown_where_keys_are_shown() -> None:
         await stage.type("mail")
         await stage.press("enter")
         assert stage.names == ["orders-mail", "orders-mail-dlq"]
-        await stage.press("n")
+        await stage.press("z")
         assert stage.cursor == "orders-mail-dlq"
         await stage.press("question_mark")
         await stage.sees("esc closes")
