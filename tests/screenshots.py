@@ -231,6 +231,8 @@ async def _visit(camera: _Photographer) -> None:
     await camera.press("3")
     await camera.move_to("orders")
     await camera.take("fanout")
+    await camera.take("doctor", "w", shows="sns:Unsubscribe")
+    await camera.press("escape")
     await camera.take("push", "4")
     await camera.take("activity", "5", shows="GetQueueAttributes")
 

@@ -308,8 +308,10 @@ class Build:
     async def _held(self, arn: str) -> str:
         """Say what is in a queue that is to be deleted; empty where it is."""
         counts = (await self._gateway.get_queue_attributes(await self._ref(arn))).counts
-        held = sum(count or 0 for count in (counts.visible, counts.in_flight, counts.delayed))
-        return f"about {held:,} message{'' if held == 1 else 's'} came into it meanwhile" if held else ""
+        told = [count for count in (counts.visible, counts.in_flight, counts.delayed) if count is not None]
+        if held := sum(told):
+            return f"about {held:,} message{'' if held == 1 else 's'} came into it meanwhile"
+        return "" if len(told) == 3 else "whether messages came into it meanwhile is not told"
 
     def _note(self, line: str) -> None:
         if line:
