@@ -96,6 +96,7 @@ def test_nothing_is_found_in_a_healthy_fan_out(world: World) -> None:
     assert world.doctor("--json") == Ended(0, '{"findings": []}\n', "")
 
 
+@pytest.mark.both_engines
 def test_what_is_planted_on_a_server_is_found_and_nothing_else(world: World, topic: str) -> None:
     world.make("unknown")
     world.subscribe(topic, "unknown")

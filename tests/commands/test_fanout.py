@@ -61,6 +61,7 @@ ALL = ({"billing", "billing-dlq", "mail", "mail-dlq"}, {"orders"}, 2)
 NOTHING: tuple[set[str], set[str], int] = (set(), set(), 0)
 
 
+@pytest.mark.both_engines
 def test_one_command_builds_it_and_the_next_changes_nothing(shell: Shell, engine: Engine, file: Path) -> None:
     first = fanout(shell, engine.url, file)
     assert (first.code, first.err) == (0, "")

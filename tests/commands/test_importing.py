@@ -292,6 +292,7 @@ def killed_at(shell: Shell, proxy: Proxy, file: Path, to: str, *, call: int, arr
     gone.set()
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("arrives", [True, False])
 def test_after_kill_9_the_same_import_goes_on_and_names_what_may_be_there_twice(
     shell: Shell, engine: Engine, proxy: Proxy, tmp_path: Path, arrives: bool
@@ -312,6 +313,7 @@ def test_after_kill_9_the_same_import_goes_on_and_names_what_may_be_there_twice(
     assert bring(shell, proxy.url, file).code == 1, "it is all there now"
 
 
+@pytest.mark.both_engines
 def test_after_kill_9_a_fifo_queue_has_everything_once_and_in_order(
     shell: Shell, engine: Engine, proxy: Proxy, tmp_path: Path
 ) -> None:

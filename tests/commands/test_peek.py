@@ -49,6 +49,7 @@ def peek(shell: Shell, engine: Engine, *arguments: str) -> Ended:
     return shell.run("peek", "orders", "--endpoint-url", engine.url, *arguments)
 
 
+@pytest.mark.both_engines
 def test_two_looks_show_all_ten_four_are_refused_and_the_consumer_receives_all_ten(
     shell: Shell, engine: Engine, orders: str
 ) -> None:

@@ -18,6 +18,8 @@ from typing import Any
 
 MINISTACK = "1.5.33"
 REGION = "eu-west-1"
+ENGINES_VARIABLE = "SQSVIEW_ENGINES"
+"""``both`` tries every command on both servers."""
 ACCOUNT = {"moto": "123456789012", "ministack": "000000000000"}
 
 _MACHINE = dict(os.environ)

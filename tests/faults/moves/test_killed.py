@@ -29,7 +29,7 @@ from tests.faults.moves.worlds import (
     multiset,
 )
 
-KILLS = int(os.environ.get("SQSVIEW_KILLS", "6"))
+KILLS = int(os.environ.get("SQSVIEW_KILLS", "4"))
 """Instants for each server."""
 MESSAGES = {"ministack": 2_000, "moto": int(os.environ.get("SQSVIEW_KILLED_MOTO", "200"))}
 """moto goes through all of its messages for every call, so that 2,000 take it some seconds each."""
