@@ -117,7 +117,7 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_there_are_pictures_of_the_main_screens() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(screenshots/(\w+)\.svg\)", README)
-    assert pictures[:6] == ["queues", "messages", "publish", "fanout", "topics", "activity"]
+    assert pictures[:8] == ["queues", "messages", "redrive", "publish", "fanout", "doctor", "topics", "activity"]
 
 
 def test_nothing_is_said_of_a_machine_or_of_a_tracker() -> None:
